@@ -1,0 +1,186 @@
+"""Artifacts: what a finished step left behind, and the proof that it is still there.
+
+An artifact's key is the digest of (step, step version, inputs' digests, configuration). Its members
+lie in the store under their own digests; ``manifest.json`` is put last and registered in the
+journal. A step is done when its manifest is there and every digest verifies: that, not an
+orchestrator's cache, decides what a second run skips.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from pegbar.config import Config
+from pegbar.digests import digest_bytes, digest_file
+from pegbar.errors import IntegrityError, PegbarError
+from pegbar.faults import fault_point
+from pegbar.files import disk_errors
+from pegbar.journal import Journal
+from pegbar.records import Record
+from pegbar.steps import Facts, Step
+from pegbar.store import Store
+
+
+class Output(Record):
+    """One file of an artifact; `path` is relative to the artifact's folder."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+class Manifest(Record):
+    """What a step made, from what, with which configuration."""
+
+    key: str
+    step: str
+    step_version: int
+    inputs: dict[str, str]
+    config: dict[str, JsonValue]
+    outputs: tuple[Output, ...]
+    facts: dict[str, JsonValue]
+
+    @property
+    def digest(self) -> str:
+        """Digest of the manifest itself: the name another step's inputs use."""
+        return digest_bytes(self.to_json())
+
+
+class Artifacts:
+    """Finds, makes and fetches artifacts of one workspace for one run.
+
+    Args:
+        scratch: a local folder for work in progress and for fetched members; it may be deleted
+            at any time between runs.
+    """
+
+    def __init__(
+        self, store: Store, journal: Journal, scratch: Path, *, workspace: str, owner: str, run_id: str
+    ) -> None:
+        self.store = store
+        self.journal = journal
+        self.scratch = scratch
+        self.workspace = workspace
+        self.owner = owner
+        self.run_id = run_id
+
+    def find(self, key: str) -> Manifest | None:
+        """Return the artifact if its manifest is there and every member verifies, else None."""
+        content = self.store.read_manifest(key)
+        if content is None:
+            return None
+        row = self.journal.find_step(key)
+        if row is not None and row.manifest_sha256 != digest_bytes(content):
+            return None
+        manifest = Manifest.from_json(content)
+        if not all(self.store.verify_member(output.sha256) for output in manifest.outputs):
+            return None
+        if row is None:
+            self._register(manifest)
+        return manifest
+
+    def run(
+        self, step: Step, inputs: dict[str, str], config: Config, make: Callable[[Path], Facts]
+    ) -> tuple[Manifest, bool]:
+        """Return the artifact and whether it was there already; otherwise make and commit it.
+
+        Args:
+            make: fills the empty folder it is given and returns facts worth keeping (counts,
+                scores), never seconds, hosts or absolute paths.
+        """
+        key = step.key(inputs, config)
+        found = self.find(key)
+        if found is not None:
+            return found, True
+        folder = self.working_folder(key)
+        attempt = self.journal.begin_attempt(key, step.name, self.run_id)
+        started = time.monotonic()
+        try:
+            fault_point(f"{step.name}:before_write")
+            facts = make(folder)
+            manifest = self._commit(step, key, inputs, config, folder, facts)
+        except PegbarError as error:
+            self.journal.end_attempt(attempt, "failed", time.monotonic() - started, error.what)
+            raise
+        self.journal.end_attempt(attempt, "completed", time.monotonic() - started)
+        return manifest, False
+
+    def working_folder(self, key: str) -> Path:
+        """Return a new empty folder for the step's outputs."""
+        folder = self.scratch / "work" / key
+        with disk_errors(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        return folder
+
+    def checkpoint_folder(self, key: str) -> Path:
+        """Return a folder for checkpoints of the step, kept from a killed attempt to the next."""
+        folder = self.scratch / "checkpoints" / key
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def fetch(self, manifest: Manifest) -> Path:
+        """Return a local folder that holds every output of the artifact, digests checked."""
+        folder = self.scratch / "fetched" / manifest.digest
+        for output in manifest.outputs:
+            target = folder / output.path
+            if target.is_file() and target.stat().st_size == output.size_bytes:
+                if digest_file(target) == output.sha256:
+                    continue
+                target.unlink()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.store.fetch_member(output.sha256, target)
+        return folder
+
+    def _commit(
+        self, step: Step, key: str, inputs: dict[str, str], config: Config, folder: Path, facts: Facts
+    ) -> Manifest:
+        outputs = []
+        for number, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())):
+            sha256 = self.store.put_member(path)
+            outputs.append(
+                Output(path=path.relative_to(folder).as_posix(), size_bytes=path.stat().st_size, sha256=sha256)
+            )
+            if number == 0:
+                fault_point(f"{step.name}:mid_write")
+        manifest = Manifest(
+            key=key,
+            step=step.name,
+            step_version=step.version,
+            inputs=inputs,
+            config=config.model_dump(mode="json"),
+            outputs=tuple(outputs),
+            facts=facts,
+        )
+        fault_point(f"{step.name}:before_manifest")
+        self.store.put_manifest(key, manifest.to_json())
+        fault_point(f"{step.name}:before_journal")
+        self._register(manifest)
+        shutil.rmtree(folder, ignore_errors=True)
+        return manifest
+
+    def _register(self, manifest: Manifest) -> None:
+        self.journal.record_step(
+            manifest.key,
+            manifest.step,
+            manifest.step_version,
+            manifest.digest,
+            self.workspace,
+            self.owner,
+            self.run_id,
+        )
+
+    def load(self, key: str) -> Manifest:
+        """Return the artifact `key`.
+
+        Raises:
+            IntegrityError: it is missing or does not verify.
+        """
+        manifest = self.find(key)
+        if manifest is None:
+            raise IntegrityError(f"artifact {key[:12]} is missing or damaged", remedy="pegbar resume", subject=key)
+        return manifest

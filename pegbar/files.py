@@ -1,0 +1,72 @@
+"""Writing that survives kill -9: aside, fsync, rename; and disk errors as ours."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pegbar.errors import DiskFullError, ReadOnlyError
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn a full or read-only disk under `path` into an error of the tree."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise DiskFullError(
+                f"no space left to write {path}", remedy="free some disk space, then: pegbar resume", subject=str(path)
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise ReadOnlyError(
+                f"not allowed to write {path}",
+                remedy="make it writable, or name another home: PEGBAR_HOME=/some/folder pegbar ...",
+                subject=str(path),
+            ) from error
+        raise
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on a clean exit fsync it and rename it into place.
+
+    After a crash either the old file or the whole new one is there, never a part.
+
+    Raises:
+        DiskFullError: no space left. ReadOnlyError: no permission.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        os.close(descriptor)
+        aside = Path(name)
+        try:
+            yield aside
+            _fsync(aside)
+            os.chmod(aside, 0o644)
+            os.replace(aside, path)
+            _fsync(path.parent)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file atomically and durably."""
+    with written_aside(path) as aside:
+        aside.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a whole text file (UTF-8) atomically and durably."""
+    write_bytes(path, content.encode())
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

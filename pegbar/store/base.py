@@ -1,0 +1,61 @@
+"""What every store can do: hold content-addressed members, and small manifests put last."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+
+class Store(Protocol):
+    """Members are named by the sha256 of their bytes, manifests by an artifact key.
+
+    A store is never a lock: who may write is decided in the journal, and two writers of the same
+    member write the same bytes.
+    """
+
+    def put_member(self, path: Path) -> str:
+        """Store a file under its sha256 and return it; a second time does nothing.
+
+        Raises:
+            StorageError: full, read-only or unreachable.
+        """
+        ...
+
+    def has_member(self, sha256: str) -> bool:
+        """Tell whether the member is there (its bytes are not read)."""
+        ...
+
+    def fetch_member(self, sha256: str, destination: Path) -> None:
+        """Copy a member to a file, atomically and checked against its digest.
+
+        Raises:
+            NotFoundError: not there. IntegrityError: its bytes differ from its name.
+        """
+        ...
+
+    def read_range(self, sha256: str, offset: int, size: int) -> bytes:
+        """Return `size` bytes of a member from `offset`.
+
+        Raises:
+            NotFoundError: not there. IntegrityError: fewer bytes than asked for.
+        """
+        ...
+
+    def put_manifest(self, key: str, content: bytes) -> None:
+        """Write a manifest whole or not at all; the last act of a step."""
+        ...
+
+    def read_manifest(self, key: str) -> bytes | None:
+        """Return a manifest's bytes, or None."""
+        ...
+
+    def list_manifests(self) -> Iterator[str]:
+        """Yield every manifest key, in order."""
+        ...
+
+    def delete_manifest(self, key: str) -> None:
+        """Remove a manifest; missing is fine."""
+        ...
+
+    def delete_member(self, sha256: str) -> None:
+        """Remove a member; missing is fine."""
+        ...
