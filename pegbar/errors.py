@@ -74,8 +74,7 @@ class ConfigurationError(UsageError, ValueError):
     def from_validation(cls, name: str, error: ValidationError) -> "ConfigurationError":
         """Name every wrong field of `name`."""
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in detail['loc']) or name}: {detail['msg']}"
-            for detail in error.errors()
+            f"{'.'.join(str(part) for part in detail['loc']) or name}: {detail['msg']}" for detail in error.errors()
         )
         return cls(f"{name} is not valid: {problems}", remedy="correct the named fields", subject=name)
 

@@ -46,8 +46,8 @@ def written_aside(path: Path) -> Iterator[Path]:
         try:
             yield aside
             _fsync(aside)
-            os.chmod(aside, 0o644)
-            os.replace(aside, path)
+            aside.chmod(0o644)
+            aside.replace(path)
             _fsync(path.parent)
         finally:
             aside.unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+# One command per thing a person does here. `make check test` is what continuous integration runs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := pegbar flows tasks models expectations
+PIP := $(BIN)/pip --disable-pip-version-check -q install -c constraints.txt
+FILMS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed ## make .venv and put everything in it, at the versions of constraints.txt
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
+	$(PIP) torch==2.13.0
+	$(PIP) -e '.[test,lint]'
+	touch $@
+
+demo: install ## two rendered films (and FILMS="a.mp4 b.mp4") to a promoted model and a new film
+	$(BIN)/pegbar demo $(FILMS)
+
+test: install ## run the tests
+	$(BIN)/python -m pytest
+
+check: install ## format, lint, types and import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/lint-imports
+
+bench: install ## measure and write docs/benchmarks.json (by hand, never in continuous integration)
+	$(BIN)/python -m tests.bench.demo

@@ -1,0 +1,82 @@
+"""Same input, same bytes; the container says what went in; bad frames are refused by name."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pegbar.errors import MediaError, ReadOnlyError
+from pegbar.media.encode import AudioTrack, EncodeConfig, write_video
+
+FPS = Fraction(24000, 1001)
+
+
+def moving_square(num_frames: int = 30, size: int = 64) -> list[NDArray[np.uint8]]:
+    frames = []
+    for index in range(num_frames):
+        frame = np.full((size, size, 3), (40, 120, 200), np.uint8)
+        frame[20:40, index : index + 20] = (220, 60, 30)
+        frames.append(frame)
+    return frames
+
+
+def beep(seconds: float = 1.0) -> AudioTrack:
+    time = np.arange(int(22050 * seconds)) / 22050
+    return AudioTrack(samples=0.4 * np.sin(2 * np.pi * 440 * time)[None].astype(np.float32), sample_rate=22050)
+
+
+def test_same_frames_and_sound_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("first.mp4", "second.mp4"):
+        assert write_video(tmp_path / name, moving_square(), FPS, beep()) == 30
+    assert (tmp_path / "first.mp4").read_bytes() == (tmp_path / "second.mp4").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.mp4", "second.mp4"]
+
+
+def test_container_states_rate_frames_colours_and_sound(tmp_path: Path) -> None:
+    write_video(tmp_path / "film.mp4", moving_square(), FPS, beep(1.25))
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        video, sound = container.streams.video[0], container.streams.audio[0]
+        assert (video.average_rate, video.frames, video.codec_context.name) == (FPS, 30, "h264")
+        assert (sound.codec_context.name, sound.rate) == ("aac", 22050)
+        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video)]
+    assert len(pictures) == 30
+    assert np.abs(pictures[0][50, 50].astype(int) - (40, 120, 200)).max() <= 4
+
+
+def test_index_comes_before_the_media_and_no_date_is_written(tmp_path: Path) -> None:
+    write_video(tmp_path / "film.mp4", moving_square(), FPS)
+    content = (tmp_path / "film.mp4").read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+    header = content.index(b"mvhd") + 8
+    assert content[header : header + 8] == bytes(8)  # creation and modification time
+
+
+@pytest.mark.parametrize(
+    ("frames", "complaint"),
+    [
+        ([], "without frames"),
+        ([np.zeros((64, 63, 3), np.uint8)], "63x64"),
+        ([np.zeros((64, 64), np.uint8)], r"\(64, 64\)"),
+        ([np.zeros((64, 64, 3), np.float32)], "float32"),
+        ([np.zeros((64, 64, 3), np.uint8), np.zeros((32, 64, 3), np.uint8)], "frame 1 has another size"),
+    ],
+)
+def test_bad_frames_are_refused_and_leave_nothing(
+    tmp_path: Path, frames: list[NDArray[np.uint8]], complaint: str
+) -> None:
+    with pytest.raises(MediaError, match=complaint):
+        write_video(tmp_path / "film.mp4", frames, FPS)
+    assert not list(tmp_path.iterdir())
+
+
+def test_sound_with_nan_is_refused() -> None:
+    with pytest.raises(MediaError, match="NaN"):
+        AudioTrack(samples=np.full((1, 10), np.nan, np.float32), sample_rate=22050)
+
+
+def test_a_folder_without_permission_is_named() -> None:
+    with pytest.raises(ReadOnlyError, match="/proc/film.mp4"):
+        write_video(Path("/proc/film.mp4"), moving_square(2), FPS, config=EncodeConfig(crf=30))
