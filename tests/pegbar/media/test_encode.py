@@ -1,5 +1,6 @@
 """Same input, same bytes; the container says what went in; bad frames are refused by name."""
 
+import resource
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pegbar.errors import MediaError, ReadOnlyError
+from pegbar.errors import DiskFullError, MediaError
 from pegbar.media.encode import AudioTrack, EncodeConfig, write_video
 
 FPS = Fraction(24000, 1001)
@@ -77,6 +78,15 @@ def test_sound_with_nan_is_refused() -> None:
         AudioTrack(samples=np.full((1, 10), np.nan, np.float32), sample_rate=22050)
 
 
-def test_a_folder_without_permission_is_named() -> None:
-    with pytest.raises(ReadOnlyError, match="/proc/film.mp4"):
-        write_video(Path("/proc/film.mp4"), moving_square(2), FPS, config=EncodeConfig(crf=30))
+def test_a_full_disk_is_named_and_leaves_the_old_film(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"the old film")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(DiskFullError, match="film.mp4"):
+            write_video(film, moving_square(), FPS, config=EncodeConfig(crf=10))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert film.read_bytes() == b"the old film"
+    assert list(tmp_path.iterdir()) == [film]
