@@ -45,10 +45,15 @@ class Record(BaseModel):
             raise ConfigurationError(
                 f"not a {cls.__name__} record: {error}", remedy="pegbar doctor", subject=cls.__name__
             ) from error
-        return cls._from_version(int(version), fields)
+        return cls.from_version(int(version), fields)
 
     @classmethod
-    def _from_version(cls, version: int, fields: dict[str, Any]) -> Self:
+    def from_version(cls, version: int, fields: dict[str, Any]) -> Self:
+        """Validate fields written by schema `version`: the present one or the one before.
+
+        Raises:
+            ConfigurationError: another version, or fields that do not validate.
+        """
         if version == cls.schema_version - 1 and version >= 1:
             fields = cls.upgrade(fields)
         elif version != cls.schema_version:
