@@ -1,0 +1,88 @@
+"""``pegbar curate``, ``pegbar train`` and ``pegbar resume``: what starts or finishes a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pegbar.cli.console import progress_bars, say_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the root."""
+    app.command("curate")(curate)
+    app.command("train")(train)
+    app.command("resume")(resume)
+
+
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The dataset's folder (pegbar init makes it).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def curate(
+    sources: Annotated[list[str], typer.Argument(help="Folders, films, or s3://bucket/prefix.")],
+    workspace: WorkspaceOption = Path(),
+    licence: Annotated[str, typer.Option(help="Licence of the films that say nothing of their own.")] = "unknown",
+    recipe: Annotated[str, typer.Option(help="Recipe of flows/recipes.py.")] = "nano",
+    as_json: JsonOption = False,
+) -> None:
+    """Turn films into a gated, versioned dataset."""
+    from flows.launch import Launch, start
+    from flows.recipes import recipe_named
+    from pegbar.settings import load_settings
+    from pegbar.workspace import Workspace
+
+    request = {
+        "sources": [source if source.startswith("s3://") else str(Path(source).absolute()) for source in sources],
+        "licence": licence,
+        "config": recipe_named(recipe).curate.model_dump(mode="json"),
+    }
+    root = Workspace.open(workspace).root
+    with progress_bars():
+        result = start(load_settings(), Launch(flow="curate", workspace=root, request=request))
+    _show(result.model_dump(mode="json"), as_json)
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="Recipe of flows/recipes.py.")] = "nano",
+    workspace: WorkspaceOption = Path(),
+    stage: Annotated[str | None, typer.Option(help="Stop after this stage.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train the stages of a recipe on the workspace's dataset; finished stages are skipped."""
+    from flows.launch import Launch, start
+    from flows.recipes import recipe_named
+    from pegbar.settings import load_settings
+    from pegbar.workspace import Workspace
+
+    request = {"config": recipe_named(recipe).train.model_dump(mode="json"), "last_stage": stage}
+    root = Workspace.open(workspace).root
+    with progress_bars():
+        result = start(load_settings(), Launch(flow="train", workspace=root, request=request))
+    _show(result.model_dump(mode="json"), as_json)
+
+
+def resume(
+    run_id: Annotated[str | None, typer.Argument(help="A run; the last interrupted one if left out.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Finish a run that was killed or failed."""
+    from flows import launch
+    from pegbar.settings import load_settings
+
+    with progress_bars():
+        result = launch.resume(load_settings(), run_id)
+    _show(result.model_dump(mode="json"), as_json)
+
+
+def _show(result: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        say_json(result)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None)
+    for name, value in result.items():
+        table.add_row(name.replace("_", " "), str(value))
+    Console().print(table)
