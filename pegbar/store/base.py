@@ -13,15 +13,25 @@ class Store(Protocol):
     """
 
     def put_member(self, path: Path) -> str:
-        """Store a file under its sha256 and return it; a second time does nothing.
+        """Store a file under its sha256 and return it; a second time does nothing, unless it was damaged.
 
         Raises:
+            NotFoundError: no such file. InputError: not a regular file.
+            IntegrityError: the file changed while it was read.
             StorageError: full, read-only or unreachable.
         """
         ...
 
     def has_member(self, sha256: str) -> bool:
         """Tell whether the member is there (its bytes are not read)."""
+        ...
+
+    def verify_member(self, sha256: str) -> bool:
+        """Read all of the member's bytes and tell whether they are what its name says; missing is False.
+
+        Raises:
+            StorageError: unreachable (which says nothing about the bytes).
+        """
         ...
 
     def fetch_member(self, sha256: str, destination: Path) -> None:
@@ -58,4 +68,8 @@ class Store(Protocol):
 
     def delete_member(self, sha256: str) -> None:
         """Remove a member; missing is fine."""
+        ...
+
+    def abort_stale_uploads(self, older_than_seconds: float) -> int:
+        """Drop what killed writers left half done and nobody touched since; return how many there were."""
         ...
