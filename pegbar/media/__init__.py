@@ -1,0 +1,25 @@
+"""Films: what they are, their frames, their sound, and writing them. Only local regular files are opened."""
+
+from pegbar.media.audio import read_audio
+from pegbar.media.container import MediaLimits
+from pegbar.media.decode import DecodeConfig, Frame, FrameReader, FrameSink, frames
+from pegbar.media.encode import AudioTrack, EncodeConfig, write_video
+from pegbar.media.names import check_key, check_name
+from pegbar.media.probe import MediaInfo, probe
+
+__all__ = [
+    "AudioTrack",
+    "DecodeConfig",
+    "EncodeConfig",
+    "Frame",
+    "FrameReader",
+    "FrameSink",
+    "MediaInfo",
+    "MediaLimits",
+    "check_key",
+    "check_name",
+    "frames",
+    "probe",
+    "read_audio",
+    "write_video",
+]
