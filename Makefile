@@ -33,4 +33,4 @@ check: install ## format, lint, types and import rules
 	$(BIN)/lint-imports
 
 bench: install ## measure and write docs/benchmarks.json (by hand, never in continuous integration)
-	$(BIN)/python -m tests.bench.demo
+	$(BIN)/python tests/bench/demo.py
