@@ -59,8 +59,8 @@ def _add_story(rows: dict[TableName, list[Row]], story_id: str, number: int) -> 
         rows["decisions"].append(row_of(kept))
     reference = Reference(
         reference_id=f"{character.character_id}-r0", character_id=character.character_id, story_id=story_id,
-        shot_id=f"{story_id}-0000", frame=int(begin * FPS) + 4, film_seconds=begin + 0.5, mask_area_share=0.2, score=0.8,
-        backend="classical", backend_version=1,
+        shot_id=f"{story_id}-0000", frame=int(begin * FPS) + 4, film_seconds=begin + 0.5,
+        mask_area_share=0.2, score=0.8, backend="classical", backend_version=1,
     )  # fmt: skip
     rows["references"].append(row_of(reference))
 
