@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from boto3.exceptions import Boto3Error, RetriesExceededError
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -16,6 +16,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError  # type: ignore[import-untyped]
 
 from pegbar.errors import DiskFullError, NotFoundError, PegbarError, StorageError
 
@@ -59,7 +60,7 @@ def s3_errors(bucket: str, subject: str) -> Iterator[None]:
         ) from error
     except (ConnectionError, HTTPClientError, IncompleteReadError, RetriesExceededError) as error:
         raise _unreachable(bucket, subject, str(error)) from error
-    except (BotoCoreError, Boto3Error) as error:
+    except (BotoCoreError, Boto3Error, S3DownloadFailedError) as error:
         raise StorageError(
             f"bucket {bucket!r} cannot be used for {subject}: {error}", remedy="pegbar doctor", subject=subject
         ) from error

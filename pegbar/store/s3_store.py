@@ -235,7 +235,7 @@ def _client(config: S3StoreConfig) -> Any:
         endpoint_url=config.endpoint_url,
         region_name=config.region,
         config=ClientConfig(
-            retries={"mode": "standard", "max_attempts": config.max_attempts},
+            retries={"mode": "standard", "total_max_attempts": config.max_attempts},
             connect_timeout=config.connect_timeout_seconds,
             read_timeout=config.read_timeout_seconds,
             max_pool_connections=2 * config.num_threads,
