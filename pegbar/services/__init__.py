@@ -1,0 +1,15 @@
+"""The Prefect and MLflow servers a home uses: found, started, stopped, and what they are set to."""
+
+from pegbar.services.endpoints import Endpoints
+from pegbar.services.start import Progress, ensure_services, find_endpoints
+from pegbar.services.status import ServiceStatus, services_status, stop_services
+
+__all__ = [
+    "Endpoints",
+    "Progress",
+    "ServiceStatus",
+    "ensure_services",
+    "find_endpoints",
+    "services_status",
+    "stop_services",
+]
