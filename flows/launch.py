@@ -72,19 +72,14 @@ def resume(settings: Settings, run_id: str | None = None) -> Any:
 def _execute(settings: Settings, journal: Journal, launch: Launch, run_id: str) -> Any:
     endpoints = ensure_services(settings)
     endpoints.apply()
-    with journal.leased(f"workspace:{launch.workspace}", holder=run_id, ttl_seconds=WORKSPACE_LEASE_SECONDS) as lease:
+    with journal.leased(f"workspace:{launch.workspace}", holder=run_id, ttl_seconds=WORKSPACE_LEASE_SECONDS):
         recipe = launch.model_dump(mode="json", exclude={"flow"})
         journal.begin_run(run_id, launch.flow, recipe, str(launch.workspace), settings.owner)
         _bury_the_dead(run_id)
-
-        def keep_alive() -> None:
-            journal.heartbeat(run_id)
-            journal.renew_lease(lease)
-
         outcome: Literal["completed", "failed"] = "failed"
         error = "interrupted"
         try:
-            with _beating(keep_alive):
+            with _beating(lambda: journal.heartbeat(run_id)):
                 result = _call(settings, journal, launch, run_id)
             outcome, error = "completed", ""
             return result

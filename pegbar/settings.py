@@ -7,6 +7,7 @@ a ``settings.toml`` in the home overrides it. The embedded profile needs no file
 import os
 import tomllib
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -33,7 +34,7 @@ class Settings(Config):
     @property
     def effective_journal_url(self) -> str:
         """SQLAlchemy URL of the journal; a SQLite file in the home unless set."""
-        return self.journal_url or f"sqlite:///{self.home / 'journal.db'}"
+        return self.journal_url or f"sqlite:///{quote(str(self.home / 'journal.db'))}"
 
     @property
     def effective_store(self) -> StoreConfig:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from services_fixture import services_home  # noqa: F401
 
 os.environ.update(
     DO_NOT_TRACK="1",
