@@ -1,6 +1,7 @@
 """What every store promises, on a folder, on moto and on OpenStack Swift."""
 
 import hashlib
+import itertools
 import os
 import signal
 import subprocess
@@ -67,14 +68,14 @@ def put_and_die(place: Place, path: Path, fault: str) -> None:
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()
 
 
-@pytest.mark.parametrize("size", [0, 1, 100_000])
-def test_a_member_comes_back_as_it_went_in(store: Store, tmp_path: Path, size: int) -> None:
-    content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
-    sha256 = store.put_member(written(tmp_path / "in", content))
-    store.fetch_member(sha256, tmp_path / "new folder" / "out")
-    assert sha256 == hashlib.sha256(content).hexdigest()
-    assert (tmp_path / "new folder" / "out").read_bytes() == content
-    assert store.has_member(sha256) and store.verify_member(sha256)
+def test_a_member_comes_back_as_it_went_in(store: Store, tmp_path: Path) -> None:
+    for size in (0, 1, 100_000):
+        content = (bytes(range(256)) * 400)[:size]
+        sha256 = store.put_member(written(tmp_path / "in", content))
+        store.fetch_member(sha256, tmp_path / "new folder" / "out")
+        assert sha256 == hashlib.sha256(content).hexdigest()
+        assert (tmp_path / "new folder" / "out").read_bytes() == content
+        assert store.has_member(sha256) and store.verify_member(sha256)
 
 
 def test_a_second_put_writes_nothing(place: Place, hello: Path) -> None:
@@ -91,18 +92,14 @@ def test_ranges_are_exact(store: Store, hello: Path) -> None:
     assert ranges == [b"hello", b"ell", b"o", b""]
 
 
-@pytest.mark.parametrize(("offset", "size"), [(3, 3), (5, 1), (99, 1)])
-def test_a_range_beyond_the_end_is_damage(store: Store, hello: Path, offset: int, size: int) -> None:
+def test_ranges_that_are_not_there_are_refused(store: Store, hello: Path) -> None:
     store.put_member(hello)
-    with pytest.raises(IntegrityError, match=HELLO[:12]):
-        store.read_range(HELLO, offset, size)
-
-
-@pytest.mark.parametrize(("offset", "size"), [(-1, 2), (0, -1)])
-def test_a_backward_range_is_refused(store: Store, hello: Path, offset: int, size: int) -> None:
-    store.put_member(hello)
-    with pytest.raises(InputError, match="byte range"):
-        store.read_range(HELLO, offset, size)
+    for offset, size in ((3, 3), (5, 1), (99, 1)):
+        with pytest.raises(IntegrityError, match=HELLO[:12]):
+            store.read_range(HELLO, offset, size)
+    for offset, size in ((-1, 2), (0, -1)):
+        with pytest.raises(InputError, match="byte range"):
+            store.read_range(HELLO, offset, size)
 
 
 def test_what_is_missing_is_said_to_be(store: Store, tmp_path: Path) -> None:
@@ -170,21 +167,20 @@ def test_a_manifest_is_replaced_whole(store: Store) -> None:
     assert store.read_manifest(HELLO) == b"{}"
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_are_refused_everywhere(store: Store, tmp_path: Path, name: str) -> None:
-    calls: list[Callable[[], object]] = [
-        lambda: store.has_member(name),
-        lambda: store.verify_member(name),
-        lambda: store.fetch_member(name, tmp_path / "out"),
-        lambda: store.read_range(name, 0, 1),
-        lambda: store.put_manifest(name, b""),
-        lambda: store.read_manifest(name),
-        lambda: store.delete_manifest(name),
-        lambda: store.delete_member(name),
+def test_hostile_names_are_refused_everywhere(store: Store, tmp_path: Path) -> None:
+    calls: list[Callable[[str], object]] = [
+        store.has_member,
+        store.verify_member,
+        lambda name: store.fetch_member(name, tmp_path / "out"),
+        lambda name: store.read_range(name, 0, 1),
+        lambda name: store.put_manifest(name, b""),
+        store.read_manifest,
+        store.delete_manifest,
+        store.delete_member,
     ]
-    for call in calls:
+    for call, name in itertools.product(calls, HOSTILE):
         with pytest.raises(HostileNameError):
-            call()
+            call(name)
 
 
 def test_only_regular_files_are_stored(store: Store, tmp_path: Path) -> None:
