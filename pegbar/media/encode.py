@@ -112,7 +112,9 @@ def _encode(
 def _add_video_stream(container: "OutputContainer", size: tuple[int, int], fps: Fraction, config: EncodeConfig) -> Any:
     from av.codec.context import Flags
 
-    options = {"crf": str(config.crf), "preset": config.preset, "threads": "1", "sc_threshold": "0"}
+    # x264's macroblock tree reads memory it never wrote where a row is no multiple of 4 macroblocks (96 pixels, say):
+    # the same frames then give other bytes from one call to the next
+    options = {"crf": str(config.crf), "preset": config.preset, "threads": "1", "sc_threshold": "0", "mbtree": "0"}
     stream = container.add_stream("libx264", rate=fps, options=options)
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"

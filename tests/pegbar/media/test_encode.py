@@ -36,6 +36,19 @@ def test_same_frames_and_sound_give_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["first.mp4", "second.mp4"]
 
 
+@pytest.mark.parametrize("side", [32, 96, 224])
+def test_sizes_off_the_encoders_blocks_give_the_same_bytes_too(tmp_path: Path, side: int) -> None:
+    films = set()
+    for number in range(12):
+        frames = [np.full((side, side, 3), 255, np.uint8) for _ in range(36)]
+        for frame in frames:
+            frame[side // 4 : 3 * side // 4, side // 4 : 3 * side // 4] = (40, 40, 200)
+        np.random.default_rng(number).integers(0, 255, (1 + number * 20, 1000), np.uint8)  # stir the heap
+        write_video(tmp_path / "film.mp4", frames, Fraction(8))
+        films.add((tmp_path / "film.mp4").read_bytes())
+    assert len(films) == 1
+
+
 def test_container_states_rate_frames_colours_and_sound(tmp_path: Path) -> None:
     write_video(tmp_path / "film.mp4", moving_square(), FPS, beep(1.25))
     with av.open(str(tmp_path / "film.mp4")) as container:
