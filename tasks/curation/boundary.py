@@ -1,0 +1,30 @@
+"""A shot boundary, and how close two may be."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pegbar.records import Transition
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """A new shot begins at `frame`; the transition covers frames `first` to `last`, both included."""
+
+    frame: int
+    kind: Transition
+    first: int
+    last: int
+    change: float
+
+
+def spaced(boundaries: list[Boundary], seconds: npt.NDArray[np.float64], min_seconds: float) -> list[Boundary]:
+    """Keep the stronger of two boundaries closer than a shot may be short; cuts before the rest."""
+    kept: list[Boundary] = []
+    ends = (float(seconds[0]), float(seconds[-1]))
+    for boundary in sorted(boundaries, key=lambda item: (item.kind != "cut", -item.change, item.frame)):
+        others = [*ends, *(float(seconds[other.frame]) for other in kept)]
+        if min(abs(float(seconds[boundary.frame]) - other) for other in others) >= min_seconds:
+            kept.append(boundary)
+    return sorted(kept, key=lambda item: item.frame)
