@@ -25,7 +25,7 @@ AUDIO_CHUNK = 1024  # samples of one AAC frame
 class EncodeConfig(Config):
     """H.264 and AAC settings. One thread and no clocks: thread counts and dates change bytes."""
 
-    crf: int = Field(default=18, ge=0, le=51)
+    crf: int = Field(default=20, ge=0, le=51)
     preset: Literal["ultrafast", "veryfast", "fast", "medium"] = "veryfast"
     gop_frames: int = Field(default=24, ge=1)
     audio_bits_per_second: int = Field(default=64_000, ge=8_000)

@@ -1,0 +1,52 @@
+"""`pegbar films ...`: sample films from seeds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+films_app = typer.Typer(help="Sample cartoons drawn from a seed, and what is known of films.", no_args_is_help=True)
+
+
+@films_app.callback()
+def _group() -> None:
+    """Sample cartoons drawn from a seed, and what is known of films."""
+
+
+@films_app.command("render")
+def render(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the films; made if missing.")],
+    films: Annotated[int, typer.Option("--films", min=1, help="How many.")] = 2,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Seed of the first; 0-79999 train, 80000-89999 evaluation, then test.")
+    ] = 0,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Longest film; 60 unless said.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Draw short cartoons with their script, cuts and masks. The same seed gives the same bytes."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from pegbar.digests import canonical_json
+    from pegbar.toonbox.config import ToonboxConfig
+    from pegbar.toonbox.film import render_films
+
+    config = ToonboxConfig()
+    if seconds is not None:
+        config = config.but(max_seconds=seconds, min_seconds=min(seconds, config.min_seconds))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=as_json) as bars:
+        tasks = {}
+
+        def show(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done)
+
+        rendered = render_films(directory, films, seed, config, show)
+    if as_json:
+        listed = [film.model_dump(mode="json") for film in rendered]
+        typer.echo(canonical_json({"directory": str(directory), "films": listed}).decode())
+        return
+    for film in rendered:
+        typer.echo(f"{directory / film.video}  {film.num_frames / film.fps:.1f} s, {film.num_shots} shots")
