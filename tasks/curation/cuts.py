@@ -11,13 +11,15 @@ from tasks.curation.frame_scores import FrameScores, Pictures, likeness
 class CutConfig(Config):
     """When a detector's cut is believed. Changes are mean absolute differences of 8-bit RGB.
 
-    The pictures within `flash_seconds` on both sides are compared. The smallest difference between
-    the sides must reach `min_change`, `min_persistence` of the step at the cut itself (a flash falls
-    back) and `min_change_to_motion` times the movement on the calmer side. The step must be
+    A content score of `faint_content` asks the question too: cuts within one place score low. The
+    pictures within `flash_seconds` on both sides are compared. The smallest difference between the
+    sides must reach `min_change`, `min_persistence` of the step at the cut itself (a flash falls back)
+    and `min_change_to_motion` times the movement on the calmer side. The step must be
     `min_step_to_usual` times the usual step of each side (a pan or a fade goes on as it did). Above
     `max_likeness` the two sides are one picture in another light.
     """
 
+    faint_content: float = Field(default=12.0, ge=0)
     flash_seconds: float = Field(default=0.25, gt=0)
     min_change: float = Field(default=8.0, ge=0)
     min_persistence: float = Field(default=0.5, ge=0, le=1)
@@ -29,8 +31,9 @@ class CutConfig(Config):
 def believed_cuts(scores: FrameScores, fps: float, config: CutConfig) -> list[Boundary]:
     """Return the cuts of every detector that the pictures on both sides bear out, in order."""
     side = max(2, round(config.flash_seconds * fps))
+    faint = np.flatnonzero(scores.content >= config.faint_content).tolist()
     found = []
-    for frame in sorted(set().union(*scores.cuts.values())):
+    for frame in sorted({*faint, *(cut for cuts in scores.cuts.values() for cut in cuts)}):
         if 0 < frame < scores.num_frames:
             before = scores.thumbnails[max(0, frame - side) : frame].astype(np.float32)
             after = scores.thumbnails[frame : frame + side].astype(np.float32)

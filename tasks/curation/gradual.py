@@ -31,7 +31,7 @@ class GradualConfig(Config):
     min_change: float = Field(default=14.0, ge=0)
     min_cell_change: float = Field(default=12.0, ge=0)
     min_coverage: float = Field(default=0.55, ge=0, le=1)
-    max_residual: float = Field(default=0.15, ge=0)
+    max_residual: float = Field(default=0.25, ge=0)
     max_step_share: float = Field(default=0.34, gt=0, le=1)
     max_path: float = Field(default=1.2, ge=1)
     max_ramp_share: float = Field(default=0.8, gt=0, le=1)
