@@ -123,6 +123,10 @@ class Artifacts:
             folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def clear_checkpoints(self, key: str) -> None:
+        """Remove a finished step's checkpoints."""
+        shutil.rmtree(self.scratch / "checkpoints" / key, ignore_errors=True)
+
     def fetch(self, manifest: Manifest) -> Path:
         """Return a local folder that holds every output of the artifact, digests checked."""
         folder = self.scratch / "fetched" / manifest.digest

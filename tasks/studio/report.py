@@ -84,17 +84,17 @@ class StoryScore(Config):
     """One story's shot scores, their mean and HarMeanP."""
 
     name: str
-    shots: tuple[float, ...]
-    mean: float
-    harmeanp: float
+    shots: tuple[float | None, ...]
+    mean: float | None
+    harmeanp: float | None
 
 
 class Scores(Config):
     """The evaluation's figures."""
 
     embedder: str
-    mean: float
-    harmeanp: float
+    mean: float | None
+    harmeanp: float | None
     stories: tuple[StoryScore, ...]
 
 

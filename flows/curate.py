@@ -1,0 +1,50 @@
+"""Films into a gated, versioned dataset."""
+
+from prefect import flow
+
+from pegbar.config import Config
+from pegbar.records import Record
+from tasks.context import RunContext
+from tasks.curation.assemble import assemble_dataset
+from tasks.curation.config import CurateConfig
+from tasks.curation.gate import gate_dataset, version_dataset
+from tasks.curation.ingest import ingest_films
+from tasks.curation.pack import PackedGroup
+from tasks.curation.shard import curate_shard, shards_of
+
+
+class Request(Config):
+    """Which films, and how. `sources` are folders, files or ``s3://bucket/prefix``."""
+
+    sources: tuple[str, ...]
+    licence: str = "unknown"
+    config: CurateConfig
+
+
+class CuratedDataset(Record):
+    """A version of the dataset: its digest, the workspace's revision, and the artifacts it was put together from."""
+
+    dataset_digest: str
+    revision: str
+    num_films: int
+    num_refused: int
+    groups: tuple[PackedGroup, ...]
+
+
+@flow(name="curate")
+def curate(context: RunContext, request: Request) -> CuratedDataset:
+    """Take films in, curate them shard by shard, assemble, gate, and version."""
+    config = request.config
+    films = ingest_films(context, list(request.sources), request.licence, config.source)
+    shards = shards_of(films, config.max_films_per_shard)
+    groups = [group for shard in shards for group in curate_shard(context, shard, config)]
+    digest = assemble_dataset(context, groups, config)
+    report = gate_dataset(context, config.gate)
+    revision = version_dataset(context, report, f"Curated {len(films)} films")
+    return CuratedDataset(
+        dataset_digest=digest,
+        revision=revision,
+        num_films=sum(group.num_films for group in groups),
+        num_refused=sum(group.num_refused for group in groups),
+        groups=tuple(groups),
+    )

@@ -1,0 +1,124 @@
+"""Recipes: functions that return a full configuration; a variant starts from another."""
+
+import difflib
+from collections.abc import Callable
+
+from models.adapters.config import LoraSettings
+from models.animeshooter.config import AnimeShooterConfig, SamplerConfig
+from models.animeshooter.dropout import DropoutPolicy
+from pegbar.config import Config
+from pegbar.errors import NotFoundError
+from tasks.curation.config import CurateConfig
+from tasks.evaluation.evaluate import EvaluateConfig
+from tasks.registry.gate import PromoteConfig
+from tasks.studio.generate import GenerateConfig
+from tasks.training.config import MLLM_LORA, QUERIES_AND_ADAPTER, TRANSFORMER_LORA, StageConfig, TrainConfig
+
+
+class LifecycleConfig(Config):
+    """Everything from films to a new story."""
+
+    model_name: str
+    curate: CurateConfig
+    train: TrainConfig
+    sampler: SamplerConfig
+    evaluate: EvaluateConfig
+    promote: PromoteConfig
+    generate: GenerateConfig
+
+
+def nano() -> LifecycleConfig:
+    """toon-nano on a laptop: the paper's four stages, minutes instead of GPU-hours."""
+    return LifecycleConfig(
+        model_name="toon-nano",
+        curate=CurateConfig(),
+        train=TrainConfig(
+            model=AnimeShooterConfig(qformer_hidden=64, qformer_heads=4, image_max_pixels=112 * 112),
+            stages=nano_stages(),
+        ),
+        sampler=SamplerConfig(num_inference_steps=8, guidance_scale=3.0),
+        evaluate=EvaluateConfig(num_stories=2),
+        promote=PromoteConfig(max_harmeanp_drop=1.0),  # untrained: noise is not compared with noise
+        generate=GenerateConfig(seed=7),
+    )
+
+
+def nano_stages() -> tuple[StageConfig, ...]:
+    """Return the four stages with the paper's trainable parts and dropout, and steps for a CPU."""
+    return (
+        StageConfig(
+            name="condition-alignment",
+            trainable=QUERIES_AND_ADAPTER,
+            loss="t5_mse",
+            view="clip",
+            steps=40,
+            batch_size=4,
+            learning_rate=1e-3,
+            checkpoint_every_steps=10,
+        ),
+        StageConfig(
+            name="single-shot",
+            trainable=(*QUERIES_AND_ADAPTER, MLLM_LORA),
+            loss="velocity_mse",
+            view="shot",
+            dropout=DropoutPolicy(reference_only=0.05, captions_only=0.05, both=0.05),
+            lora=LoraSettings(part="mllm"),
+            steps=30,
+            batch_size=4,
+            learning_rate=1e-3,
+            checkpoint_every_steps=10,
+        ),
+        StageConfig(
+            name="multi-shot",
+            trainable=(*QUERIES_AND_ADAPTER, MLLM_LORA),
+            loss="velocity_mse",
+            view="story",
+            shots_per_sequence=3,
+            dropout=DropoutPolicy(both=0.05),
+            steps=20,
+            batch_size=2,
+            learning_rate=5e-4,
+            checkpoint_every_steps=10,
+        ),
+        StageConfig(
+            name="ip-lora",
+            trainable=(TRANSFORMER_LORA,),
+            loss="velocity_mse",
+            view="ip",
+            shots_per_sequence=3,
+            dropout=DropoutPolicy(both=0.05),
+            lora=LoraSettings(part="transformer"),
+            steps=20,
+            batch_size=2,
+            learning_rate=1e-3,
+            checkpoint_every_steps=10,
+        ),
+    )
+
+
+def smoke() -> LifecycleConfig:
+    """`nano` in a minute: every step of it, as little of each as there can be."""
+    full = nano()
+    stages = tuple(stage.but(steps=2, batch_size=1, checkpoint_every_steps=1) for stage in full.train.stages)
+    return full.but(
+        model_name="toon-smoke",
+        train=full.train.but(stages=stages),
+        sampler=SamplerConfig(num_inference_steps=2, guidance_scale=2.0),
+        evaluate=EvaluateConfig(num_stories=1),
+    )
+
+
+RECIPES: dict[str, Callable[[], LifecycleConfig]] = {recipe.__name__: recipe for recipe in (nano, smoke)}
+
+
+def recipe_named(name: str) -> LifecycleConfig:
+    """Return a recipe's configuration.
+
+    Raises:
+        NotFoundError: there is none of that name; the nearest is suggested.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, RECIPES, n=1)
+        suggestion = f"did you mean {near[0]!r}?" if near else f"name one of: {', '.join(RECIPES)}"
+        raise NotFoundError(f"no recipe {name!r}", remedy=suggestion, subject=name)
+    return RECIPES[name]()

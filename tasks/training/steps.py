@@ -1,0 +1,120 @@
+"""The training tasks: build the frozen base, train a stage as an artifact, and gate it before the next."""
+
+from pathlib import Path
+
+from prefect import task
+
+from expectations.gate import GateReport, check_frame, require_passed
+from expectations.stage_exit import stage_exit_suite
+from models.animeshooter.config import SamplerConfig
+from models.generators import AnimeShooterGeneratorConfig
+from models.nano.config import NanoConfig
+from pegbar.dataset import Dataset
+from pegbar.provenance import code_commit
+from pegbar.records import Record
+from pegbar.steps import Facts, Step
+from tasks.context import RunContext
+from tasks.training.config import StageName, TrainConfig
+from tasks.training.result import LossHistoryRecord, StageResult, stage_facts
+from tasks.training.stage import LOSSES_NAME, RESULT_NAME, STEP, train_stage
+from tasks.training.tracking import StageIdentity, tracked_stage
+
+BASE_STEP = Step(name="base", version=1)
+
+
+class TrainedStage(Record):
+    """A finished stage: its artifact, a local folder of it, and what it says of itself."""
+
+    key: str
+    digest: str
+    folder: Path
+    result: StageResult
+
+
+@task(name="build-base")
+def build_base(context: RunContext, config: NanoConfig) -> str:
+    """Build the frozen base once; return its artifact's key."""
+
+    def make(folder: Path) -> Facts:
+        config.build(folder)
+        return {}
+
+    with context.open() as artifacts:
+        manifest, _ = artifacts.run(BASE_STEP, {}, config, make)
+    return manifest.key
+
+
+@task(name="train-stage")
+def train(
+    context: RunContext, config: TrainConfig, name: StageName, base_key: str, parent_key: str | None
+) -> TrainedStage:
+    """Train one stage from the one before; a killed attempt is resumed from its last checkpoint."""
+    dataset = Dataset(context.workspace / "data")
+    alone = config.but(stages=(config.stage(name),))
+    with context.open() as artifacts:
+        base = artifacts.load(base_key)
+        parent = artifacts.load(parent_key) if parent_key else None
+        inputs = {"base": base.digest, "parent": parent.digest if parent else "", "dataset": dataset.digest}
+        key = STEP.key(inputs, alone)
+
+        def make(folder: Path) -> Facts:
+            identity = StageIdentity(
+                artifact_key=key, data_digest=dataset.digest, code_commit=code_commit(), data_source=dataset.root
+            )
+            with tracked_stage(identity, config.stage(name), config, dataset.training_view()) as run:
+                result = train_stage(
+                    config.stage(name),
+                    config,
+                    artifacts.fetch(base),
+                    artifacts.fetch(parent) if parent else None,
+                    dataset,
+                    folder,
+                    artifacts.checkpoint_folder(key),
+                    run.on_step,
+                )
+                run.finish(result, losses_of(folder))
+            return {"final_loss": result.final_loss, "num_trainable": result.num_trainable}
+
+        manifest, _ = artifacts.run(STEP, inputs, alone, make)
+        artifacts.clear_checkpoints(key)
+        folder = artifacts.fetch(manifest)
+    result = StageResult.from_json((folder / RESULT_NAME).read_bytes())
+    return TrainedStage(key=manifest.key, digest=manifest.digest, folder=folder, result=result)
+
+
+@task(name="gate-stage")
+def gate_stage(context: RunContext, stage: TrainedStage) -> GateReport:
+    """Let the next stage start only if this one finished, stayed finite, and moved what it should.
+
+    Raises:
+        GateFailedError: it may not.
+    """
+    out = context.workspace / "gate" / "stages" / stage.result.stage
+    report = check_stage(stage.result, out)
+    require_passed(report, out)
+    return report
+
+
+@task(name="fetch-model")
+def generator_source(
+    context: RunContext, base_key: str, stage_key: str, sampler: SamplerConfig
+) -> AnimeShooterGeneratorConfig:
+    """Fetch a stage's model and its base, and return the generator they make with these sampler settings."""
+    with context.open() as artifacts:
+        model, base = (artifacts.fetch(artifacts.load(key)) for key in (stage_key, base_key))
+    return AnimeShooterGeneratorConfig(**sampler.model_dump(), model=model, base=base)
+
+
+def check_stage(result: StageResult, out: Path) -> GateReport:
+    """Judge a stage by its facts; write the report under `out`."""
+    import pandas as pd
+
+    limits = result.config.limits
+    suite = stage_exit_suite(result.config.steps, limits.min_changed_share, limits.max_last_mean_loss)
+    facts = stage_facts(result)
+    return check_frame(suite, pd.DataFrame([{name: facts[name] for name in suite.columns}]), out)
+
+
+def losses_of(folder: Path) -> tuple[float | None, ...]:
+    """Return the loss of every step of a stage's folder."""
+    return LossHistoryRecord.from_json((folder / LOSSES_NAME).read_bytes()).losses
