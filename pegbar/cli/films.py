@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
+from pegbar.cli import probe
+
 films_app = typer.Typer(help="Sample cartoons drawn from a seed, and what is known of films.", no_args_is_help=True)
-
-
-@films_app.callback()
-def _group() -> None:
-    """Sample cartoons drawn from a seed, and what is known of films."""
+probe.register(films_app)
 
 
 @films_app.command("render")
@@ -24,29 +22,18 @@ def render(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Draw short cartoons with their script, cuts and masks. The same seed gives the same bytes."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from pegbar.digests import canonical_json
+    from pegbar import progress
+    from pegbar.cli.console import progress_bars, say_json
     from pegbar.toonbox.config import ToonboxConfig
     from pegbar.toonbox.film import render_films
 
     config = ToonboxConfig()
     if seconds is not None:
         config = config.but(max_seconds=seconds, min_seconds=min(seconds, config.min_seconds))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=as_json) as bars:
-        tasks = {}
-
-        def show(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=total)
-            bars.update(tasks[name], completed=done)
-
-        rendered = render_films(directory, films, seed, config, show)
+    with progress_bars():
+        rendered = render_films(directory, films, seed, config, progress.report)
     if as_json:
-        listed = [film.model_dump(mode="json") for film in rendered]
-        typer.echo(canonical_json({"directory": str(directory), "films": listed}).decode())
+        say_json({"directory": str(directory), "films": [film.model_dump(mode="json") for film in rendered]})
         return
     for film in rendered:
         typer.echo(f"{directory / film.video}  {film.num_frames / film.fps:.1f} s, {film.num_shots} shots")
