@@ -13,6 +13,7 @@ from mlflow.types.schema import Array
 from numpy.typing import NDArray
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from models.animeshooter.config import SamplerConfig
 from models.generators import GeneratorConfig
 from models.generators.animeshooter import AnimeShooterGenerator
 from models.generators.base import StoryGenerator
@@ -21,8 +22,6 @@ from tasks.evaluation.card import VideoFacts
 from tasks.evaluation.generation import stacked
 from tasks.evaluation.stories import decode_picture
 from tasks.registry.source import GeneratorSource
-
-SAMPLER = "sampler"
 
 
 class StoryModel(PythonModel):  # type: ignore[misc]
@@ -76,11 +75,10 @@ def source_of(settings: dict[str, JsonValue], parts: Mapping[str, str | Path]) -
 
 def signature_of(settings: dict[str, JsonValue], video: VideoFacts) -> ModelSignature:
     """Describe what the model takes and gives; parameters are the sampler's settings with their defaults."""
-    sampler = settings.get(SAMPLER)
     params = [
         ParamSpec(name, DataType.integer if isinstance(value, int) else DataType.double, value)
-        for name, value in (sampler.items() if isinstance(sampler, dict) else ())
-        if isinstance(value, int | float) and not isinstance(value, bool)
+        for name in SamplerConfig.model_fields
+        if isinstance(value := settings.get(name), int | float)
     ]
     columns = [
         ColSpec(DataType.binary, "reference_png"),
