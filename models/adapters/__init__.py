@@ -1,0 +1,1 @@
+"""LoRA adapters: put in by peft, saved in safetensors with everything needed to refuse the wrong base."""
