@@ -98,6 +98,7 @@ class Database:
                 connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
                 bring_up_to_date(connection)
             return
+        # without the lock, one in 500 openings fails: the change to WAL does not wait for others
         with _locked(Path(f"{self._engine.url.database}.lock")):
             with database_errors(self.name), closing(self._engine.raw_connection()) as raw:
                 raw.cursor().execute("pragma journal_mode = wal")  # not allowed within a transaction

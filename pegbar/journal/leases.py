@@ -42,8 +42,6 @@ class Leases:
             found = connection.execute(select(schema.leases).where(_LEASES.name == name).with_for_update()).mappings()
             row = found.one()
             now = self._database.now(connection)
-            if not _is_free(row, now):
-                raise _held(row, now)
             lease = Lease(
                 name=name,
                 holder=holder,
@@ -52,7 +50,9 @@ class Leases:
                 expires_at=now + ttl_seconds,
             )
             taken = {"holder": holder, "token": lease.token, "expires_at": lease.expires_at}
-            _swap(connection, name, row["token"], {**taken, **ProcessMark.own().columns()})
+            changes = {**taken, **ProcessMark.own().columns()}
+            if not _is_free(row, now) or not _swap(connection, name, row["token"], changes):
+                raise _held(row, now)
         return lease
 
     def renew_lease(self, lease: Lease) -> Lease:

@@ -1,4 +1,8 @@
-"""The promotion log: append-only, hash-chained, one chain per registered model."""
+"""The promotion log: append-only, hash-chained, one chain per registered model.
+
+The chain shows accidents and edits of single rows. Who may rewrite the whole database can rebuild
+it: keep a head outside (a signed tag, a model's tag) to be safe from that, too.
+"""
 
 from typing import Any
 

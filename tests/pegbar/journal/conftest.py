@@ -13,7 +13,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the URL of a database that holds nothing yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'journal.db'}"
-    return str(request.getfixturevalue("postgres_server").new_database())
+    return str(request.getfixturevalue("postgres_server").new_schema())
 
 
 @pytest.fixture

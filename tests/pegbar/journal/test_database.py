@@ -1,6 +1,8 @@
 """Opening a journal: at once from many processes, in bad places, and from other releases."""
 
+import fcntl
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,17 @@ def begun(journal: Journal, run_id: str, note: str = "") -> None:
 def test_four_processes_open_a_fresh_database_at_once(url: str) -> None:
     assert race(open_and_begin, 4, url) == ["opened"] * 4
     assert len(Journal.open(url).runs()) == 4
+
+
+def test_a_fresh_sqlite_journal_is_made_by_one_process_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with ThreadPoolExecutor(1) as pool, Path(f"{path}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        opening = pool.submit(Journal.open, f"sqlite:///{path}")
+        with pytest.raises(TimeoutError):
+            opening.result(timeout=0.3)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        assert opening.result(timeout=30).runs() == []
 
 
 def test_what_was_written_is_there_for_the_next_opener(url: str) -> None:

@@ -3,6 +3,7 @@
 import math
 import os
 import time
+from collections.abc import Callable
 
 import pytest
 from servers.journal_workers import killed_while_holding, link, race
@@ -40,11 +41,12 @@ def test_a_run_is_found_as_it_was_begun(journal: Journal) -> None:
 
 def test_what_is_not_there_is_none_or_an_error(journal: Journal) -> None:
     assert journal.find_run("nobody") is None
-    for call in (
+    calls: list[Callable[[], None]] = [
         lambda: journal.heartbeat("nobody"),
         lambda: journal.finish_run("nobody", "completed"),
         lambda: journal.link_run("nobody", mlflow="x"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(NotFoundError, match="nobody"):
             call()
 
@@ -96,6 +98,16 @@ def test_a_killed_process_is_reaped_and_a_living_one_is_not(journal: Journal, ur
     assert journal.reap() == []
 
 
+def test_a_process_that_its_parent_never_waited_for_is_dead(journal: Journal) -> None:
+    child = os.fork()
+    if child == 0:
+        begun(journal)
+        os._exit(1)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert [run.run_id for run in journal.reap()] == ["r1"]
+    os.waitpid(child, 0)
+
+
 def test_a_reused_pid_does_not_keep_a_run_alive(journal: Journal, url: str) -> None:
     begun(journal)
     tamper(url, "update pegbar_runs set process_started_at = process_started_at - 60")
@@ -138,9 +150,9 @@ def test_a_finished_run_refuses_the_heartbeat(journal: Journal) -> None:
 
 @pytest.mark.parametrize("name", ["", "a\0b", "line\nbreak", "\udce9", "x" * 501])
 def test_names_that_cannot_be_stored_or_printed_are_refused(journal: Journal, name: str) -> None:
-    for fields in ((name, "f", {}, "w", "o"), ("r", name, {}, "w", "o"), ("r", "f", {}, name, "o")):
+    for run_id, flow, workspace in ((name, "f", "w"), ("r", name, "w"), ("r", "f", name)):
         with pytest.raises(HostileNameError):
-            journal.begin_run(*fields)
+            journal.begin_run(run_id, flow, {}, workspace, "o")
     assert journal.runs() == []
 
 
