@@ -13,6 +13,7 @@ from models.animeshooter.sequence import ShotSequence
 from pegbar.errors import InputError
 
 if TYPE_CHECKING:
+    from models.animeshooter.backend import MLLMBackend
     from models.animeshooter.base import Base
 
 MARKS = ("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>")
@@ -112,3 +113,7 @@ class QwenBackend(nn.Module):
         with torch.no_grad():
             features = self.model.get_image_features(layout.pixel_values, layout.image_grid_thw, return_dict=True)
         return torch.cat(list(features.pooler_output), dim=0)
+
+
+if TYPE_CHECKING:
+    _CONFORMS: type[MLLMBackend] = QwenBackend

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
+from safetensors import SafetensorError
 
 from models.animeshooter.base import MLLM_FOLDER, quiet_progress_bars
 from models.nano.config import NanoConfig
 from models.nano.vocabulary import byte_pairs, text_pieces
+from pegbar.errors import DiskFullError
 from pegbar.files import disk_errors
 
 if TYPE_CHECKING:
@@ -35,8 +37,13 @@ def build_nano(config: NanoConfig, folder: Path) -> Path:
     quiet_progress_bars()
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _save_generator(config, folder)
-        _save_mllm(config, folder / MLLM_FOLDER)
+        try:
+            _save_generator(config, folder)
+            _save_mllm(config, folder / MLLM_FOLDER)
+        except SafetensorError as error:  # what safetensors makes of a disk error
+            raise DiskFullError(
+                f"cannot write the base model: {error}", remedy="free some disk space, then: pegbar resume"
+            ) from error
         for path in sorted(folder.rglob("*.json")):
             _settle(path)
         for path in sorted(folder.rglob("*.safetensors")):

@@ -1,4 +1,4 @@
-"""What a finished stage says of itself, and whether the next may start."""
+"""What a finished stage says of itself."""
 
 import math
 
@@ -66,11 +66,10 @@ def finite(loss: float) -> float | None:
 
 
 def stage_facts(result: StageResult) -> dict[str, str | int | float | None]:
-    """Return one row for the stage's exit gate."""
+    """Return one row for the stage's exit gate (`expectations.stage_exit`)."""
     return {
         "stage": result.stage,
         "num_steps": result.num_steps,
-        "num_steps_asked": result.config.steps,
         "num_examples": result.num_examples,
         "num_non_finite": result.num_non_finite,
         "final_loss": result.final_loss,
@@ -79,23 +78,4 @@ def stage_facts(result: StageResult) -> dict[str, str | int | float | None]:
         "num_trainable": result.num_trainable,
         "changed_share": result.num_changed / result.num_tensors if result.num_tensors else 0.0,
         "num_frozen_changed": result.num_frozen_changed,
-        "max_last_mean_loss": result.config.limits.max_last_mean_loss,
-        "min_changed_share": result.config.limits.min_changed_share,
     }
-
-
-def exit_reasons(result: StageResult) -> tuple[str, ...]:
-    """Return why the next stage may not start; empty when it may."""
-    limits, reasons = result.config.limits, []
-    if result.num_non_finite or result.last_mean_loss is None:
-        reasons.append(f"the loss was not finite at step {result.num_steps}")
-    if result.num_steps != result.config.steps:
-        reasons.append(f"{result.num_steps} of {result.config.steps} steps were done")
-    if result.num_changed < limits.min_changed_share * result.num_tensors or not result.num_changed:
-        reasons.append(f"only {result.num_changed} of {result.num_tensors} trainable tensors changed")
-    if result.num_frozen_changed:
-        reasons.append(f"{result.num_frozen_changed} frozen tensors changed")
-    bound, mean = limits.max_last_mean_loss, result.last_mean_loss
-    if bound is not None and mean is not None and mean > bound:
-        reasons.append(f"the mean of the last losses is {mean:.4g}, above {bound:.4g}")
-    return tuple(reasons)

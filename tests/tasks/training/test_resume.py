@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from small_training import small_training
 
 from models.animeshooter.model import AnimeShooter
 from pegbar.dataset import Dataset
-from pegbar.errors import ConfigurationError
+from pegbar.errors import ConfigurationError, DiskFullError
 from pegbar.faults import KILL_AT_VARIABLE
 from tasks.training.checkpoints import latest_checkpoint
 from tasks.training.config import StageName
@@ -65,6 +66,28 @@ def test_a_killed_stage_goes_on_to_the_same_bytes(
     assert [path for path in files if (straight / path).read_bytes() != (resumed / path).read_bytes()] == []
     assert len(LossHistoryRecord.from_json((resumed / LOSSES_NAME).read_bytes()).losses) == STEPS
     assert not list(work.glob(".*"))
+
+
+def test_a_full_disk_is_said_so_and_the_stage_goes_on_once_there_is_space(
+    straight: Path, drawn_dataset: Dataset, base_folder: Path, tmp_path: Path
+) -> None:
+    config, out, work = small_training(steps=STEPS), tmp_path / "out", tmp_path / "work"
+    stage = config.stage(STAGE)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill_the_disk(step: int, loss: float) -> None:
+        if step == 4:  # after the first checkpoint, before the second
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+
+    try:
+        with pytest.raises(DiskFullError, match="no space left"):
+            train_stage(stage, config, base_folder, None, drawn_dataset, out, work, fill_the_disk)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    train_stage(stage, config, base_folder, None, drawn_dataset, out, work)
+    assert (out / "conditioner/model.safetensors").read_bytes() == (
+        straight / "conditioner/model.safetensors"
+    ).read_bytes()
 
 
 def test_checkpoints_of_another_run_are_refused_by_name(
