@@ -22,6 +22,8 @@ os.environ.update(
     OMP_NUM_THREADS="2",
 )
 
+pytest_plugins = ["servers.fixtures"]
+
 SHARED_FILMS = Path(__file__).parent.parent.parent / "shared" / "films"
 
 

@@ -41,8 +41,7 @@ def demo(
         from flows.recipes import recipe_named
 
         drawn = folder / "films"
-        progress.report("draw films", 0, NUM_FILMS)
-        render_films(drawn, NUM_FILMS, SEED, ToonboxConfig(), _drawing)
+        render_films(drawn, NUM_FILMS, SEED, ToonboxConfig(), progress.report)
         workspace = Workspace.create(folder / "workspace")
         request = {
             "sources": [str(drawn), *(str(film.absolute()) for film in films or ())],

@@ -11,6 +11,7 @@ from models.metrics import sampled_frames
 from pegbar.dataset import Dataset, ReferenceView, StoryView
 from pegbar.digests import digest_of
 from pegbar.errors import InputError, IntegrityError
+from tasks.curation.cutouts import mask_of_cutout
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,14 @@ def best_reference(view: StoryView) -> ReferenceView:
 
 def _story(dataset: Dataset, view: StoryView, num_shots: int) -> EvaluationStory:
     best = best_reference(view)
+    reference = decode_picture(dataset.read_member(best.image), best.image.name)
     names = {character.character_id: character.name for character in view.characters}
     return EvaluationStory(
         story_id=view.story.story_id,
         character=names.get(best.reference.character_id, best.reference.character_id),
         captions=_captions(view, best.reference.character_id, num_shots),
-        reference=decode_picture(dataset.read_member(best.image), best.image.name),
-        reference_mask=_decode_mask(dataset, best),
+        reference=reference,
+        reference_mask=_foreground(dataset, best, reference.shape[0]),
         reference_sha256=best.image.sha256,
     )
 
@@ -118,8 +120,9 @@ def decode_picture(content: bytes, name: str) -> NDArray[np.uint8]:
         ) from error
 
 
-def _decode_mask(dataset: Dataset, shown: ReferenceView) -> NDArray[np.bool_]:
-    return decode_picture(dataset.read_member(shown.mask), shown.mask.name)[..., 0] > 127
+def _foreground(dataset: Dataset, shown: ReferenceView, side: int) -> NDArray[np.bool_]:
+    """Return the cut-out's own foreground (side, side); the dataset's mask is the whole frame's."""
+    return mask_of_cutout(decode_picture(dataset.read_member(shown.mask), shown.mask.name)[..., 0] > 127, side)
 
 
 def digest_of_set(stories: Sequence[EvaluationStory], seeds: Sequence[int], frames_per_shot: int) -> str:
