@@ -1,0 +1,120 @@
+"""How good a cut-out is as a reference: sharp, whole, large, compact, unlike what surrounds it. All in 0..1."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from models.segmenters.base import Mask, Pixels
+from pegbar.config import Config
+
+Histogram = npt.NDArray[np.float32]
+BINS = [12, 4, 4]  # hue, saturation, value
+RANGES = [0, 180, 0, 256, 0, 256]
+
+
+class ScoreConfig(Config):
+    """Where each part of the score saturates or refuses.
+
+    Args:
+        sharp_variance: variance of the Laplacian (8-bit grey) that counts as half sharp.
+        full_area_share: share of the frame from which a cut-out counts as large.
+        min_contrast: below this difference of colours the "character" is part of its surroundings.
+        min_completeness: below this the frame's edge cuts the character.
+        min_compactness: below this share of its convex hull the "character" is streaks of scenery.
+    """
+
+    version: int = 1
+    sharp_variance: float = Field(default=150.0, gt=0)
+    full_area_share: float = Field(default=0.25, gt=0, le=1)
+    min_contrast: float = Field(default=0.5, ge=0, le=1)
+    min_completeness: float = Field(default=0.6, ge=0, le=1)
+    min_compactness: float = Field(default=0.5, ge=0, le=1)
+
+
+@dataclass(frozen=True)
+class CutoutScore:
+    """The parts of a score and their product."""
+
+    sharpness: float
+    completeness: float
+    area: float
+    compactness: float
+    contrast: float
+    refusal: str = ""
+
+    @property
+    def value(self) -> float:
+        """The score by which cut-outs of one character compete."""
+        return self.sharpness * self.completeness * self.area * self.compactness * self.contrast
+
+
+def score_cutout(frame: Pixels, mask: Mask, config: ScoreConfig) -> CutoutScore:
+    """Score one cut-out; `frame` has shape (height, width, 3), `mask` is its non-empty character."""
+    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    variance = float(cv2.Laplacian(grey, cv2.CV_64F)[mask].var())
+    completeness = 1.0 - _cut_share(mask)
+    compactness = _compactness(mask)
+    contrast = _contrast(frame, mask)
+    refusal = ""
+    if completeness < config.min_completeness:
+        refusal = "cut by the frame's edge"
+    elif compactness < config.min_compactness:
+        refusal = "in streaks"
+    elif contrast < config.min_contrast:
+        refusal = "of its surroundings' colours"
+    return CutoutScore(
+        sharpness=variance / (variance + config.sharp_variance),
+        completeness=completeness,
+        area=min(1.0, float(mask.mean()) / config.full_area_share),
+        compactness=compactness,
+        contrast=contrast,
+        refusal=refusal,
+    )
+
+
+def _cut_share(mask: Mask) -> float:
+    """Return how much of its bounding box's outline lies on the frame's edge and in the mask."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    outline = 2 * (rows[-1] - rows[0] + 1 + columns[-1] - columns[0] + 1)
+    touching = mask[0].sum() + mask[-1].sum() + mask[:, 0].sum() + mask[:, -1].sum()
+    return float(min(1.0, 2.0 * touching / outline))
+
+
+def _compactness(mask: Mask) -> float:
+    """Return the mask's area over its convex hull's."""
+    hull = cv2.convexHull(np.argwhere(mask)[:, ::-1].astype(np.int32))
+    filled = cv2.fillConvexPoly(np.zeros(mask.shape, np.uint8), hull, 1)
+    return float(mask.sum() / filled.sum())
+
+
+def _contrast(frame: Pixels, mask: Mask) -> float:
+    """Return how unlike the colours inside and in a ring as wide as a tenth of the frame are."""
+    width = max(3, min(mask.shape) // 10)
+    grown = cv2.dilate(mask.astype(np.uint8), np.ones((2 * width + 1, 2 * width + 1), np.uint8)).astype(bool)
+    return 1.0 - likeness_of(colour_histogram(frame, mask), colour_histogram(frame, grown & ~mask))
+
+
+def colour_histogram(frame: Pixels, where: Mask) -> Histogram:
+    """Return the share of each HSV bin among the masked pixels, shape (12, 4, 4)."""
+    hsv = cv2.cvtColor(frame, cv2.COLOR_RGB2HSV)
+    found = cv2.calcHist([hsv], [0, 1, 2], where.astype(np.uint8), BINS, RANGES)
+    return np.asarray(found / max(1.0, float(found.sum())), np.float32)
+
+
+def likeness_of(one: Histogram, other: Histogram) -> float:
+    """Return 1 for equal histograms, 0 for disjoint ones (1 less the Bhattacharyya distance)."""
+    return 1.0 - float(cv2.compareHist(one, other, cv2.HISTCMP_BHATTACHARYYA))
+
+
+def share_explained(inside: Histogram, own: Histogram | None, other: Histogram) -> float:
+    """Return the share of a cut-out whose colours are more another character's than its own.
+
+    Where nothing is known of its `own` colours, whatever the other has more than evenly counts as the other's.
+    """
+    limit = np.full_like(other, 1.0 / other.size)
+    if own is not None:
+        limit = np.maximum(own, limit)
+    return float(inside[other > limit].sum())

@@ -1,0 +1,108 @@
+"""A film's stories, told: shots grouped into stories, and the script laid over them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from models.annotators import Annotation, AnnotationRequest, AnnotatorConfig, ScriptAnnotatorConfig, unannotated
+from pegbar.artifacts import Artifacts, Manifest
+from pegbar.config import Config
+from pegbar.errors import ScriptError
+from pegbar.records import Decision, Record
+from pegbar.steps import Facts, Step
+from tasks.curation import stories
+from tasks.curation.detect import Detection
+from tasks.curation.ingest import SourceFilm
+from tasks.curation.source import SCRIPT_SUFFIX, sidecar_name
+from tasks.curation.stories import StoriesConfig, build_stories
+
+STEP = Step(name="annotate", version=1)
+GATE = "annotate"
+OUTPUT = "annotation.json"
+
+
+class AnnotateConfig(Config):
+    """How shots become stories, and what tells them."""
+
+    stories: StoriesConfig = StoriesConfig()
+    annotator: AnnotatorConfig = ScriptAnnotatorConfig()
+
+
+class AnnotatedFilm(Record):
+    """A film's annotation and this gate's decisions on the film, its stories and its shots."""
+
+    annotation: Annotation
+    decisions: tuple[Decision, ...]
+
+
+def annotate(
+    artifacts: Artifacts, film: SourceFilm, detected: Manifest, found: Detection, config: AnnotateConfig
+) -> tuple[Manifest, AnnotatedFilm]:
+    """Annotate a film, or find that done; a wrong script leaves its stories unannotated, with the reason."""
+    annotator = config.annotator.build()
+
+    def make(folder: Path) -> Facts:
+        request = _request(artifacts, film, found, config)
+        try:
+            annotation, problem = annotator.annotate(request), ""
+        except ScriptError as error:
+            annotation, problem = unannotated(request, f"its script is refused: {error.what}"), error.what
+        decisions = tuple(_decisions(film, annotation, problem, annotator.version))
+        (folder / OUTPUT).write_bytes(AnnotatedFilm(annotation=annotation, decisions=decisions).to_json())
+        return {"num_annotated": sum(story.is_annotated for story in annotation.stories)}
+
+    inputs = {
+        "film": film.item_id,
+        "name": film.name,
+        "script": film.script_sha256 or "none",
+        "detection": detected.digest,
+        "stories": str(stories.STEP.version),
+        "annotator": f"{annotator.name}-{annotator.version}",
+    }
+    manifest, _ = artifacts.run(STEP, inputs, config, make)
+    return manifest, AnnotatedFilm.from_json((artifacts.fetch(manifest) / OUTPUT).read_bytes())
+
+
+def _request(artifacts: Artifacts, film: SourceFilm, found: Detection, config: AnnotateConfig) -> AnnotationRequest:
+    told, shots = build_stories(film.item_id, found.shot_list, config.stories)
+    script = None
+    if film.script_sha256 is not None:
+        script = artifacts.scratch / "scripts" / film.script_sha256 / sidecar_name(film.name, SCRIPT_SUFFIX)
+        script.parent.mkdir(parents=True, exist_ok=True)
+        artifacts.store.fetch_member(film.script_sha256, script)
+    return AnnotationRequest(
+        film_name=film.name,
+        duration_seconds=found.shot_list.duration_seconds,
+        fps=found.shot_list.fps,
+        stories=tuple(told),
+        shots=tuple(shots),
+        script=script,
+    )
+
+
+def _decisions(film: SourceFilm, annotation: Annotation, problem: str, version: int) -> Iterable[Decision]:
+    """Yield the last word on the film, on every story, and on every shot of an annotated story."""
+    whole = Decision(item_id=film.item_id, item_kind="film", gate=GATE, outcome="kept", version=version)
+    if problem:
+        whole = whole.model_copy(update={"outcome": "failed_permanent", "reason": problem})
+    elif film.script_sha256 is None:
+        whole = whole.model_copy(update={"outcome": "rejected", "reason": annotation.story_notes[0].reason})
+    yield whole
+    for note in annotation.story_notes:
+        yield Decision(
+            item_id=note.story_id,
+            item_kind="story",
+            gate=GATE,
+            outcome="rejected" if note.reason else "kept",
+            reason=note.reason,
+            version=version,
+        )
+    for shot in annotation.shot_notes:
+        yield Decision(
+            item_id=shot.shot_id,
+            item_kind="shot",
+            gate=GATE,
+            outcome="rejected" if shot.reason else "kept",
+            score=shot.coverage,
+            reason=shot.reason,
+            version=version,
+        )

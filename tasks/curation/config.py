@@ -1,0 +1,29 @@
+"""Everything that shapes a dataset, in one configuration."""
+
+from pydantic import Field
+
+from expectations.gate import GateConfig
+from pegbar.config import Config
+from tasks.curation.annotate import AnnotateConfig
+from tasks.curation.clips import ClipsConfig
+from tasks.curation.references import ReferencesConfig
+from tasks.curation.shots import ShotsConfig
+from tasks.curation.source import SourceConfig
+
+
+class CurateConfig(Config):
+    """From films to a gated dataset; every part sits beside the step it configures.
+
+    Args:
+        max_retryable_share: more films than this failing for a reason that is not theirs stop the run.
+        max_films_per_shard: films that one task handles; a group is never split.
+    """
+
+    source: SourceConfig = SourceConfig()
+    shots: ShotsConfig = ShotsConfig()
+    annotate: AnnotateConfig = AnnotateConfig()
+    clips: ClipsConfig = ClipsConfig()
+    references: ReferencesConfig = ReferencesConfig()
+    gate: GateConfig = GateConfig()
+    max_retryable_share: float = Field(default=0.1, ge=0, le=1)
+    max_films_per_shard: int = Field(default=64, ge=1)

@@ -1,0 +1,109 @@
+"""A group of films into its tables and its shard: the unit that a new version rewrites or leaves alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pegbar.artifacts import Artifacts, Manifest
+from pegbar.config import Config
+from pegbar.digests import canonical_json, digest_of
+from pegbar.records import Decision, Record, Shot
+from pegbar.shards import ShardWriter
+from pegbar.steps import Facts, Step
+from pegbar.tables import TABLES, Row, TableName, row_of, write_rows
+from tasks.curation.annotate import OUTPUT as ANNOTATION
+from tasks.curation.annotate import AnnotatedFilm
+from tasks.curation.clips import clip_path, thumbnail_path
+from tasks.curation.film import FilmParts
+from tasks.curation.references import OUTPUT as REFERENCES
+from tasks.curation.references import ReferenceSet
+
+STEP = Step(name="pack", version=1)
+THUMBNAILS = "thumbnails"
+Tables = dict[TableName, list[Row]]
+
+
+class PackConfig(Config):
+    """Packing has nothing to choose."""
+
+
+class PackedGroup(Record):
+    """One group as an artifact: `tables/<table>.parquet`, `shard.tar`, `thumbnails/<shot_id>.jpg`."""
+
+    group: str
+    key: str
+    digest: str
+    num_films: int
+    num_retryable: int
+    num_refused: int
+
+
+def shard_name(group: str) -> str:
+    """Return the name of a group's shard."""
+    return f"{group}-0000.tar"
+
+
+def pack_group(artifacts: Artifacts, group: str, films: Sequence[FilmParts]) -> PackedGroup:
+    """Pack a group's films, or find that done. Films are in order of their ids; equal films give equal bytes."""
+    ordered = sorted(films, key=lambda parts: parts.item_id)
+
+    def make(folder: Path) -> Facts:
+        rows: Tables = {name: [] for name in TABLES}
+        (folder / THUMBNAILS).mkdir()
+        with ShardWriter(folder / "shard.tar", shard_name(group)) as writer:
+            for parts in ordered:
+                rows["decisions"] += [row_of(decision) for decision in parts.decisions]
+                if parts.film is not None:
+                    rows["films"].append(row_of(parts.film))
+                    _add_film(artifacts, parts, rows, writer, folder)
+        if not rows["shots"]:
+            (folder / "shard.tar").unlink()
+        for name, content in rows.items():
+            if content:
+                write_rows(folder / "tables" / f"{name}.parquet", name, content)
+        return {f"num_{name}": len(content) for name, content in rows.items()}
+
+    inputs = {parts.item_id: digest_of(parts) for parts in ordered}
+    manifest, _ = artifacts.run(STEP, inputs | {"group": group}, PackConfig(), make)
+    return _packed(group, manifest, ordered)
+
+
+def _packed(group: str, manifest: Manifest, films: list[FilmParts]) -> PackedGroup:
+    outcomes = [decision.outcome for parts in films for decision in parts.decisions]
+    return PackedGroup(
+        group=group,
+        key=manifest.key,
+        digest=manifest.digest,
+        num_films=sum(parts.film is not None for parts in films),
+        num_retryable=outcomes.count("failed_retryable"),
+        num_refused=sum(parts.film is None for parts in films),
+    )
+
+
+def _add_film(artifacts: Artifacts, parts: FilmParts, rows: Tables, writer: ShardWriter, folder: Path) -> None:
+    """Add one film's rows to the tables, and its clips, notes, pictures and masks to the shard."""
+    where = {name: artifacts.fetch(artifacts.load(key)) for name, key in parts.keys.items()}
+    told = AnnotatedFilm.from_json((where["annotate"] / ANNOTATION).read_bytes())
+    shown = ReferenceSet.from_json((where["references"] / REFERENCES).read_bytes())
+    rows["stories"] += [row_of(story) for story in told.annotation.stories]
+    rows["characters"] += [row_of(character) for character in told.annotation.characters]
+    rows["scenes"] += [row_of(scene) for scene in told.annotation.scenes]
+    rows["decisions"] += [row_of(decision) for decision in (*told.decisions, *shown.decisions)]
+    notes = {note.shot_id: note.extra for note in told.annotation.shot_notes}
+    for number, shot in enumerate(told.annotation.shots):
+        clip = writer.add(f"{shot.shot_id}.mp4", clip_path(where["clips"], number).read_bytes())
+        writer.add(
+            f"{shot.shot_id}.json",
+            canonical_json({**shot.model_dump(mode="json"), "extra": notes.get(shot.shot_id, {})}),
+        )
+        rows["shots"].append(row_of(shot, clip=clip))
+        rows["decisions"].append(row_of(_found(shot)))
+        (folder / THUMBNAILS / f"{shot.shot_id}.jpg").write_bytes(thumbnail_path(where["clips"], number).read_bytes())
+    for reference in shown.references:
+        name = reference.reference_id
+        image = writer.add(f"{name}.png", (where["references"] / f"{name}.png").read_bytes())
+        mask = writer.add(f"{name}.mask.png", (where["references"] / f"{name}.mask.png").read_bytes())
+        rows["references"].append(row_of(reference, image=image, mask=mask))
+
+
+def _found(shot: Shot) -> Decision:
+    return Decision(item_id=shot.shot_id, item_kind="shot", gate="shots", outcome="kept")
