@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from local_mlflow import WORKSPACE
 from picture_dataset import picture, png, write_picture_dataset
 from registered_models import WORSE, registered
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from pegbar.cli import app
 from pegbar.errors import HostileNameError, InputError, NotFoundError, PromotionRefusedError

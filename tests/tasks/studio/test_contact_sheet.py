@@ -32,7 +32,7 @@ def test_same_rows_same_bytes_and_hostile_text_is_drawn(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "rows",
-    [[], [Row("a", [])], [Row("a", [Cell(RED[..., 0])])], [Row("a", [Cell(RED.astype(np.float32))])]],  # type: ignore[arg-type]
+    [[], [Row("a", [])], [Row("a", [Cell(RED[..., 0])])], [Row("a", [Cell(RED.astype(np.float32))])]],
     ids=["no_rows", "no_cells", "grey", "float"],
 )
 def test_what_cannot_be_drawn_is_refused_and_leaves_no_file(tmp_path: Path, rows: list[Row]) -> None:
