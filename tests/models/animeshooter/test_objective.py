@@ -1,11 +1,16 @@
+from pathlib import Path
+
 import pytest
 import torch
-from small_training import sequence
+from small_training import MODEL, VIDEO, picture, sequence
 from torch import Tensor
 
 from models.adapters.config import LoraSettings
+from models.animeshooter.base import load_base
+from models.animeshooter.config import SamplerConfig
 from models.animeshooter.model import AnimeShooter
 from models.animeshooter.objective import text_alignment_loss, velocity_loss
+from models.animeshooter.sampling import generate_story
 
 
 def latents_and_noise(model: AnimeShooter, count: int) -> tuple[Tensor, Tensor]:
@@ -64,3 +69,16 @@ def test_alignment_is_the_mean_squared_error_to_t5(model: AnimeShooter, monkeypa
     assert features.shape == (1, 16, 32)
     monkeypatch.setattr(model, "condition", lambda _: features + 0.5)
     assert text_alignment_loss(model, [sequence("a fox")], features).item() == pytest.approx(0.25)
+
+
+def test_a_half_precision_base_trains_full_precision_parts(base_folder: Path) -> None:
+    model = AnimeShooter(load_base(base_folder, "bfloat16"), MODEL.but(frozen_dtype="bfloat16"), VIDEO)
+    model.add_lora(LoraSettings(part="mllm", rank=2))
+    model.add_lora(LoraSettings(part="transformer", rank=2))
+    types = {value.requires_grad: value.dtype for value in model.parameters()}
+    assert types == {True: torch.float32, False: torch.bfloat16}
+    latents, noise = latents_and_noise(model, 1)
+    velocity_loss(model, [sequence("a")], latents, noise, torch.tensor([500])).backward()
+    assert model.queries.grad is not None and bool(model.queries.grad.isfinite().all())
+    (shot,) = generate_story(model, picture(), ["a"], 0, SamplerConfig(num_inference_steps=1))
+    assert shot.shape == (9, 32, 32, 3)
