@@ -23,6 +23,7 @@ def services_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Se
         endpoints.apply()
         yield settings, endpoints
     finally:
+        _send_what_waits()
         stop_services(settings)
         os.environ.clear()
         os.environ.update(before)
@@ -30,3 +31,13 @@ def services_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Se
             from prefect.context import refresh_global_settings_context
 
             refresh_global_settings_context()
+
+
+def _send_what_waits() -> None:
+    """Let Prefect's clients deliver their logs and events: without a server they would try for a minute at exit."""
+    if "prefect" in sys.modules:
+        from prefect.events.worker import EventsWorker
+        from prefect.logging.handlers import APILogWorker
+
+        for worker in (APILogWorker, EventsWorker):
+            worker.drain_all(timeout=30)
