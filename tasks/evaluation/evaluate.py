@@ -119,13 +119,14 @@ def evaluate_artifact(
 ) -> tuple[Manifest, EvaluationCard, Path]:
     """Evaluate once per (model, dataset, configuration): return the artifact, its card and a local folder of it."""
     inputs = {"model": digest_of_model(source), "dataset": dataset.digest}
-    cache = artifacts.checkpoint_folder(STEP.key(inputs, config))
+    key = STEP.key(inputs, config)
 
     def make(folder: Path) -> Facts:
-        card = evaluate_model(source, dataset, config, folder, cache)
+        card = evaluate_model(source, dataset, config, folder, artifacts.checkpoint_folder(key))
         return {"mean": card.mean, "harmeanp": card.harmeanp, "num_stories": len(card.stories)}
 
     manifest, _ = artifacts.run(STEP, inputs, config, make)
+    artifacts.clear_checkpoints(key)
     folder = artifacts.fetch(manifest)
     return manifest, EvaluationCard.from_json((folder / CARD).read_bytes()), folder
 
