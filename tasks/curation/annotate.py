@@ -11,8 +11,8 @@ from pegbar.records import Decision, Record
 from pegbar.steps import Facts, Step
 from tasks.curation import stories
 from tasks.curation.detect import Detection
-from tasks.curation.ingest import SourceFilm
 from tasks.curation.source import SCRIPT_SUFFIX, sidecar_name
+from tasks.curation.source_film import SourceFilm
 from tasks.curation.stories import StoriesConfig, build_stories
 
 STEP = Step(name="annotate", version=1)

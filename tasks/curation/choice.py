@@ -25,7 +25,7 @@ class ChoiceConfig(Config):
 
     version: int = 1
     shared_weight: float = Field(default=0.5, ge=0, le=1)
-    neutral_agreement: float = Field(default=0.4, ge=0, le=1)
+    neutral_agreement: float = Field(default=0.6, ge=0, le=1)
     max_other_share: float = Field(default=0.35, ge=0, le=1)
     min_score: float = Field(default=0.1, ge=0, le=1)
 
@@ -95,9 +95,10 @@ def _best(name: str, search: Search, known: Mapping[str, Histogram | None], conf
 
 
 def _agreement(candidate: Candidate, search: Search, config: ChoiceConfig) -> float:
-    """Return 0..1: how like its colours are those of cut-outs from other shots, alone ones before shared ones."""
+    """Return 0..1: how like its colours are those of cut-outs from other shots; shared ones judge shared ones only."""
     elsewhere = [other for other in search.candidates if other.shot.shot_id != candidate.shot.shot_id]
-    judges = [other for other in elsewhere if other.is_alone] or elsewhere
+    alone = [other for other in elsewhere if other.is_alone]
+    judges = alone if alone or candidate.is_alone else elsewhere
     if not judges:
         return config.neutral_agreement
     return fmean(likeness_of(candidate.colours, other.colours) for other in judges)

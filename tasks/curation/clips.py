@@ -17,8 +17,8 @@ from pegbar.media import DecodeConfig, EncodeConfig, Frame, FrameReader, read_au
 from pegbar.media.decode import fitted_size
 from pegbar.steps import Facts, Step
 from tasks.curation.detect import Detection
-from tasks.curation.ingest import SourceFilm, local_copy
 from tasks.curation.shots import DetectedShot
+from tasks.curation.source_film import SourceFilm, local_copy
 
 STEP = Step(name="clips", version=1)
 Pixels = npt.NDArray[np.uint8]

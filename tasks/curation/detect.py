@@ -7,8 +7,8 @@ from pegbar.media import MediaInfo, probe
 from pegbar.records import Film, Record
 from pegbar.steps import Facts, Step
 from tasks.curation import shots
-from tasks.curation.ingest import SourceFilm, local_copy
 from tasks.curation.shots import ShotList, ShotsConfig, detect_shots
+from tasks.curation.source_film import SourceFilm, local_copy
 
 STEP = Step(name="detect", version=1)
 OUTPUT = "detection.json"

@@ -10,8 +10,8 @@ from tasks.curation.annotate import annotate
 from tasks.curation.clips import cut_clips
 from tasks.curation.config import CurateConfig
 from tasks.curation.detect import detect, film_record
-from tasks.curation.ingest import SourceFilm
 from tasks.curation.references import find_references
+from tasks.curation.source_film import SourceFilm
 
 PROBE_GATE = "probe"
 

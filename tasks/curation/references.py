@@ -26,7 +26,7 @@ from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.candidates import CandidatesConfig, Sampled, plan_shots, sampled_shots, wanted_frames
 from tasks.curation.choice import Candidate, Choice, ChoiceConfig, Search, choose
 from tasks.curation.cutouts import on_white, png_bytes
-from tasks.curation.ingest import SourceFilm, local_copy
+from tasks.curation.source_film import SourceFilm, local_copy
 
 STEP = Step(name="references", version=1)
 GATE = "references"

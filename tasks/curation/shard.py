@@ -11,8 +11,8 @@ from pegbar.records import Decision
 from tasks.context import RunContext
 from tasks.curation.config import CurateConfig
 from tasks.curation.film import FilmParts, curate_item
-from tasks.curation.ingest import SourceFilm
 from tasks.curation.pack import PackedGroup, pack_group
+from tasks.curation.source_film import SourceFilm
 
 CRASH_GATE = "curate"
 
