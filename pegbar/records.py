@@ -60,7 +60,7 @@ class Record(BaseModel):
             raise ConfigurationError(
                 f"{cls.__name__} version {version} cannot be read; this pegbar reads "
                 f"{max(1, cls.schema_version - 1)} to {cls.schema_version}",
-                remedy="install the pegbar release that wrote it, or curate again",
+                remedy="install the release that wrote it, or curate again",
                 subject=cls.__name__,
             )
         try:

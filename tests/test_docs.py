@@ -34,7 +34,7 @@ def test_a_row_that_is_done_names_a_test_that_exists(row: tuple[str, str, str, s
 
 @pytest.mark.parametrize("page", ["README.md", "docs/operations.md", "docs/security.md", "docs/benchmarks.md"])
 def test_every_command_shown_exists(page: str) -> None:
-    shown = set(re.findall(r"pegbar ([a-z]+)\b", " ".join(re.findall(r"`([^`]+)`", (ROOT / page).read_text()))))
+    shown = set(re.findall(r"pegbar ([a-z]+)\b", "\n".join(re.findall(r"`([^`]+)`", (ROOT / page).read_text()))))
     assert shown - commands() == set()
 
 
@@ -42,3 +42,14 @@ def test_the_readme_starts_with_exactly_two_commands() -> None:
     block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert block is not None
     assert [line.split("#")[0].strip() for line in block[1].splitlines()] == ["make demo", "make test"]
+
+
+def test_every_command_an_error_names_exists() -> None:
+    named: dict[str, str] = {}
+    for package in ("pegbar", "flows", "tasks", "models", "expectations"):
+        for path in (ROOT / package).rglob("*.py"):
+            for command in re.findall(
+                r"(?:remedy=f?\"|then: |with: |again: |one: )[^\"]*?\bpegbar ([a-z]+)", path.read_text()
+            ):
+                named.setdefault(command, str(path.relative_to(ROOT)))
+    assert {command: path for command, path in named.items() if command not in commands()} == {}

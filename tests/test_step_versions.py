@@ -90,9 +90,7 @@ def steps() -> Recorded:
 
 def test_no_step_changed_under_the_same_version() -> None:
     recorded = json.loads(RECORD.read_text())
-    changed = [
-        name for name, step in steps().items() if {key: recorded.get(name, {}).get(key) for key in step} != step
-    ]
+    changed = [name for name, step in steps().items() if {key: recorded.get(name, {}).get(key) for key in step} != step]
     assert changed == [], f"bump or waive: {__doc__}"
     assert sorted(recorded) == sorted(steps())
 

@@ -78,7 +78,7 @@ def read_card(folder: Path) -> ModelCard:
     """
     path = folder / CARD_NAME
     if not path.is_file():
-        raise NotFoundError(f"no model in {folder}", remedy="pegbar models list", subject=str(folder))
+        raise NotFoundError(f"no model in {folder}", remedy="train it again: pegbar train", subject=str(folder))
     return ModelCard.from_json(path.read_bytes())
 
 

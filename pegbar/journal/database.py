@@ -84,7 +84,7 @@ class Database:
         if found != "ok":
             raise IntegrityError(
                 f"the journal {self.name} is damaged: {found}",
-                remedy="move it away, then: pegbar restore",
+                remedy="restore it from a backup, or move it away and start a new one: pegbar doctor",
                 subject=self.name,
             )
 

@@ -31,7 +31,7 @@ _SAYS = {
         "may not be written",
         "make it writable, or or name another: PEGBAR_HOME=/some/folder pegbar ...",
     ),
-    IntegrityError: ("is damaged, or not a journal", "move it away, then: pegbar restore"),
+    IntegrityError: ("is damaged, or not a journal", "restore it from a backup, or move it away and start a new one: pegbar doctor"),
 }
 
 

@@ -110,7 +110,7 @@ def _check_link(row: LogRow, position: int, previous: str | None) -> None:
 def _damaged(model: str, position: int, why: str) -> IntegrityError:
     return IntegrityError(
         f"row {position} of the promotion log of {model!r} was tampered with: {why}",
-        remedy="move the journal away, then: pegbar restore",
+        remedy="restore it from a backup, or move it away and start a new one: pegbar doctor",
         subject=f"{model}:{position}",
     )
 

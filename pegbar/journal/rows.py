@@ -118,6 +118,6 @@ def from_row(kind: type[_R], row: Mapping[Any, Any]) -> _R:
         fields = ", ".join(str(detail["loc"][0]) for detail in error.errors() if detail["loc"])
         raise IntegrityError(
             f"the journal's {kind.__name__} row of {identity} is damaged: {fields}",
-            remedy="move the journal away, then: pegbar restore",
+            remedy="restore it from a backup, or move it away and start a new one: pegbar doctor",
             subject=identity,
         ) from error

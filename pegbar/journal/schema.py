@@ -148,6 +148,6 @@ def bring_up_to_date(
         raise StorageError(
             f"the journal has schema version {found}, and this pegbar reads {version}"
             + (f" and {version - 1}" if upgrades else ""),
-            remedy="install the pegbar release that wrote it, then: pegbar upgrade",
+            remedy="install the release that wrote it, or move it away: pegbar doctor",
             subject=str(found),
         )

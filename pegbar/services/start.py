@@ -1,13 +1,14 @@
 """Finding or starting the servers of a home, and waiting until they answer."""
 
 import fcntl
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pegbar.errors import ServiceError
+from pegbar.errors import DiskFullError, PegbarError, ServiceError
 from pegbar.files import disk_errors
 from pegbar.services.base import ManagedServer, ServiceName, ask, checked_home, local_url, service_folder
 from pegbar.services.endpoints import Endpoints
@@ -21,6 +22,8 @@ POLL_SECONDS = 0.1
 # The second is for a port that somebody took between our look at it and the server's.
 MAX_STARTS = 2
 LOG_LINES = 12
+# Less than this free and a server that died most likely died of it.
+FULL_DISK_BYTES = 16 << 20
 
 Progress = Callable[[str], None]
 
@@ -132,9 +135,15 @@ class _Start:
             self._launch()
         return False
 
-    def failure(self, what: str) -> ServiceError:
-        """Build the error that quotes the server's log."""
+    def failure(self, what: str) -> PegbarError:
+        """Build the error that quotes the server's log; a full disk is said as that."""
         log = log_file(self.server.name, self.server.home)
+        if shutil.disk_usage(self.server.home).free < FULL_DISK_BYTES:
+            return DiskFullError(
+                f"{self.server.name} {what}: no space left in {self.server.home}",
+                remedy="free some disk space, then: pegbar resume",
+                subject=self.server.name,
+            )
         return ServiceError(
             f"{self.server.name} {what}; its log {log} ends with:\n{last_lines(log)}",
             remedy="pegbar doctor",

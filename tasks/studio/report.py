@@ -11,6 +11,8 @@ from pegbar.records import Decision
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 MAX_REASONS = 3
+GATE_ORDER = ("ingest", "probe", "shots", "annotate", "references")
+PLURALS = {"story": "stories"}
 CHART_LEFT, CHART_RIGHT, CHART_TOP, CHART_BOTTOM = 44.0, 290.0, 12.0, 122.0
 
 
@@ -32,7 +34,7 @@ class FunnelRow(Config):
     """One gate's verdicts."""
 
     gate: str
-    item_kind: str
+    items: str
     total: int
     kept: int
     rejected: int
@@ -147,11 +149,13 @@ class ReportData(Config):
 
 
 def funnel_of(decisions: Iterable[Decision]) -> tuple[FunnelRow, ...]:
-    """Count the outcomes of each gate, in the order the gates first appear."""
+    """Count the outcomes of each gate and kind of item, in the order of the pipeline."""
     by_gate: dict[tuple[str, str], list[Decision]] = {}
     for decision in decisions:
         by_gate.setdefault((decision.gate, decision.item_kind), []).append(decision)
-    return tuple(_funnel_row(gate, kind, rows) for (gate, kind), rows in by_gate.items())
+    rows = [_funnel_row(gate, kind, decided) for (gate, kind), decided in by_gate.items()]
+    place = {gate: index for index, gate in enumerate(GATE_ORDER)}
+    return tuple(sorted(rows, key=lambda row: (place.get(row.gate, len(place)), row.gate, row.items)))
 
 
 def _funnel_row(gate: str, kind: str, rows: Sequence[Decision]) -> FunnelRow:
@@ -159,7 +163,7 @@ def _funnel_row(gate: str, kind: str, rows: Sequence[Decision]) -> FunnelRow:
     reasons = Counter(row.reason for row in rows if row.outcome != "kept" and row.reason)
     return FunnelRow(
         gate=gate,
-        item_kind=kind,
+        items=PLURALS.get(kind, f"{kind}s"),
         total=len(rows),
         kept=outcomes["kept"],
         rejected=outcomes["rejected"],

@@ -75,7 +75,7 @@ def _check_disk(folder: Path) -> Check:
     free = shutil.disk_usage(folder).free
     state, remedy = "ok", ""
     if free < FEW_BYTES:
-        state, remedy = "warning", "pegbar gc, or name another home: PEGBAR_HOME=/some/folder pegbar ..."
+        state, remedy = "warning", "free some disk space, or name another home: PEGBAR_HOME=/some/folder pegbar ..."
     if free < TOO_FEW_BYTES:
         state = "broken"
     return Check.model_validate(
@@ -117,7 +117,7 @@ def _check_postgresql(settings: Settings) -> Iterator[Check]:
         yield Check(
             name="postgresql tools",
             state="warning",
-            found=f"{' and '.join(missing)} not found on the PATH: pegbar backup and restore need them",
+            found=f"{' and '.join(missing)} not found on the PATH: backing the journal up needs them",
             remedy="install the client tools (apt install postgresql-client)",
         )
 

@@ -122,7 +122,7 @@ def test_a_file_that_is_no_journal_is_not_touched(tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(IntegrityError, match=r"journal\.db") as caught:
         Journal.open(f"sqlite:///{path}")
-    assert "pegbar restore" in caught.value.remedy
+    assert "backup" in caught.value.remedy
     assert path.read_bytes() == content
 
 

@@ -107,7 +107,7 @@ def test_a_forged_row_is_named(journal: Journal, url: str, forgery: str) -> None
     with pytest.raises(IntegrityError, match=r"'m'") as caught:
         journal.verify_log("m")
     assert "2" in caught.value.subject
-    assert "pegbar restore" in caught.value.remedy
+    assert "backup" in caught.value.remedy
 
 
 def test_a_log_cut_short_or_emptied_is_found(journal: Journal, url: str) -> None:
