@@ -4,6 +4,7 @@ Two passes. The first runs everything with SUMMARY results; only for what failed
 check's own mask: COMPLETE results would cost time per bad row even where a check passes.
 """
 
+import importlib
 import logging
 import os
 import shutil
@@ -191,10 +192,13 @@ def _site(folder: Path) -> dict[str, Any]:
 def _quiet() -> Iterator[None]:
     """Keep the library's logs and telemetry out of the way; what it raises is read from the results."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    importlib.import_module("great_expectations")  # first: some of its loggers set a level of their own on import
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "great_expectations"]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

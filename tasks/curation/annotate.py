@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.annotators import Annotation, AnnotationRequest, AnnotatorConfig, ScriptAnnotatorConfig, unannotated
+from models.annotators import (
+    Annotation,
+    AnnotationRequest,
+    Annotator,
+    AnnotatorConfig,
+    ScriptAnnotatorConfig,
+    unannotated,
+)
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
 from pegbar.errors import ScriptError
@@ -46,7 +53,7 @@ def annotate(
             annotation, problem = annotator.annotate(request), ""
         except ScriptError as error:
             annotation, problem = unannotated(request, f"its script is refused: {error.what}"), error.what
-        decisions = tuple(_decisions(film, annotation, problem, annotator.version))
+        decisions = tuple(_decisions(film, annotation, problem, annotator))
         (folder / OUTPUT).write_bytes(AnnotatedFilm(annotation=annotation, decisions=decisions).to_json())
         return {"num_annotated": sum(story.is_annotated for story in annotation.stories)}
 
@@ -79,9 +86,10 @@ def _request(artifacts: Artifacts, film: SourceFilm, found: Detection, config: A
     )
 
 
-def _decisions(film: SourceFilm, annotation: Annotation, problem: str, version: int) -> Iterable[Decision]:
+def _decisions(film: SourceFilm, annotation: Annotation, problem: str, annotator: Annotator) -> Iterable[Decision]:
     """Yield the last word on the film, on every story, and on every shot of an annotated story."""
-    whole = Decision(item_id=film.item_id, item_kind="film", gate=GATE, outcome="kept", version=version)
+    by = {"backend": annotator.name, "version": annotator.version}
+    whole = Decision(item_id=film.item_id, item_kind="film", gate=GATE, outcome="kept", **by)
     if problem:
         whole = whole.model_copy(update={"outcome": "failed_permanent", "reason": problem})
     elif film.script_sha256 is None:
@@ -94,7 +102,7 @@ def _decisions(film: SourceFilm, annotation: Annotation, problem: str, version: 
             gate=GATE,
             outcome="rejected" if note.reason else "kept",
             reason=note.reason,
-            version=version,
+            **by,
         )
     for shot in annotation.shot_notes:
         yield Decision(
@@ -104,5 +112,5 @@ def _decisions(film: SourceFilm, annotation: Annotation, problem: str, version: 
             outcome="rejected" if shot.reason else "kept",
             score=shot.coverage,
             reason=shot.reason,
-            version=version,
+            **by,
         )

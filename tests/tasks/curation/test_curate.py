@@ -224,3 +224,17 @@ def test_films_in_processes_of_their_own_give_the_same_groups(
     (shard,) = shards_of(taken, max_films=64)
     assert curate_films(context, shard, CONFIG) == made[1]
     assert [len(part) for part in shards_of(taken, max_films=1)] == [1, 1, 1]
+
+
+def test_a_real_film_with_its_script_is_curated_gated_and_versioned(shared_films: Path, tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "ws")
+    with context_of(tmp_path / "home").open() as artifacts:
+        groups = packed(artifacts, shared_films / "anim_director_32" / "film.mp4")
+        assemble(artifacts, workspace, groups, CONFIG)
+    report = judge(workspace, CONFIG.gate)
+    assert report.passed, report.reasons
+    assert make_version(workspace, report, "One film") == workspace.versions()[0].revision
+    (view,) = workspace.dataset().training_view()
+    assert len(view.shots) == 20
+    assert [character.name for character in view.characters] == ["Sofia", "The man", "The puppy Max"]
+    assert view.references[0].reference.character_id == view.characters[0].character_id
