@@ -65,9 +65,9 @@ def digest(modules: set[str]) -> str:
         tree = ast.parse(ast.unparse(trees()[module]))
         for node in ast.walk(tree):
             body = getattr(node, "body", None)
-            if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-                if isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
-                    body[0] = ast.Pass()
+            first = body[0] if isinstance(body, list) and body else None
+            if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
+                body[0] = ast.Pass()
         state.update(module.encode() + ast.dump(tree).encode())
     return state.hexdigest()
 

@@ -53,6 +53,4 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 def damaged(path: Path, how: str) -> IntegrityError:
     """Return the error for a weights file that may not be used."""
-    return IntegrityError(
-        f"{path.name} {how}", remedy="train it again: pegbar resume", subject=str(path)
-    )
+    return IntegrityError(f"{path.name} {how}", remedy="train it again: pegbar resume", subject=str(path))

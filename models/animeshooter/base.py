@@ -46,7 +46,9 @@ def folder_digest(folder: Path) -> str:
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
     if not files:
-        raise NotFoundError(f"{folder} holds no model files", remedy="train it again: pegbar train", subject=str(folder))
+        raise NotFoundError(
+            f"{folder} holds no model files", remedy="train it again: pegbar train", subject=str(folder)
+        )
     return digest_of(files)
 
 
@@ -60,14 +62,18 @@ def load_base(folder: Path, precision: Precision = "float32") -> Base:
     for needed in (PIPELINE_INDEX, f"{MLLM_FOLDER}/config.json"):
         if not (folder / needed).is_file():
             raise NotFoundError(
-                f"{folder} is not a base model: {needed} is missing", remedy="train it again: pegbar train", subject=str(folder)
+                f"{folder} is not a base model: {needed} is missing",
+                remedy="train it again: pegbar train",
+                subject=str(folder),
             )
     digest = folder_digest(folder)
     try:
         return _load(folder, precision, digest)
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise IntegrityError(
-            f"the base model in {folder} does not load: {error}", remedy="make it again: pegbar train", subject=str(folder)
+            f"the base model in {folder} does not load: {error}",
+            remedy="make it again: pegbar train",
+            subject=str(folder),
         ) from error
 
 

@@ -15,9 +15,7 @@ def register(app: typer.Typer) -> None:
     app.command("resume")(resume)
 
 
-WorkspaceOption = Annotated[
-    Path, typer.Option("--workspace", "-w", help="The dataset's folder (see pegbar init).")
-]
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The dataset's folder (see pegbar init).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

@@ -31,7 +31,10 @@ _SAYS = {
         "may not be written",
         "make it writable, or or name another: PEGBAR_HOME=/some/folder pegbar ...",
     ),
-    IntegrityError: ("is damaged, or not a journal", "restore it from a backup, or move it away and start a new one: pegbar doctor"),
+    IntegrityError: (
+        "is damaged, or not a journal",
+        "restore it from a backup, or move it away and start a new one: pegbar doctor",
+    ),
 }
 
 
