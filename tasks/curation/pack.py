@@ -1,5 +1,6 @@
 """A group of films into its tables and its shard: the unit that a new version rewrites or leaves alone."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -103,6 +104,8 @@ def _add_film(artifacts: Artifacts, parts: FilmParts, rows: Tables, writer: Shar
         image = writer.add(f"{name}.png", (where["references"] / f"{name}.png").read_bytes())
         mask = writer.add(f"{name}.mask.png", (where["references"] / f"{name}.mask.png").read_bytes())
         rows["references"].append(row_of(reference, image=image, mask=mask))
+    for fetched in where.values():
+        shutil.rmtree(fetched, ignore_errors=True)  # the store has it; a second copy of every clip would stay
 
 
 def _found(shot: Shot) -> Decision:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tarfile
@@ -12,7 +13,7 @@ from media_corpus import build_bad
 from small_films import context_of, write_small_film
 
 from pegbar.artifacts import Artifacts
-from pegbar.errors import ConflictError, FailureBudgetError, GateFailedError, SourceError
+from pegbar.errors import ConflictError, DiskFullError, FailureBudgetError, GateFailedError, SourceError
 from pegbar.faults import KILL_AT_VARIABLE
 from pegbar.records import Decision
 from pegbar.workspace import Workspace
@@ -63,6 +64,11 @@ def assembled(made: tuple[Path, list[PackedGroup]], root: Path) -> Workspace:
     return workspace
 
 
+@pytest.fixture(scope="module")
+def whole(made: tuple[Path, list[PackedGroup]], tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return bytes_of(assembled(made, tmp_path_factory.mktemp("whole")).data)
+
+
 def test_films_become_a_dataset_that_passes_the_gate_and_is_versioned(
     made: tuple[Path, list[PackedGroup]], tmp_path: Path
 ) -> None:
@@ -107,14 +113,13 @@ def test_every_shot_has_a_thumbnail_for_reports(made: tuple[Path, list[PackedGro
 
 
 def test_two_homes_give_the_same_bytes_and_a_second_run_writes_nothing(
-    made: tuple[Path, list[PackedGroup]], films: Path, tmp_path: Path
+    whole: dict[str, bytes], films: Path, tmp_path: Path
 ) -> None:
-    first = assembled(made, tmp_path / "first")
     with context_of(tmp_path / "other home").open() as artifacts:
         groups = packed(artifacts, films)
         second = Workspace.create(tmp_path / "second")
         assemble(artifacts, second, groups, CONFIG)
-        assert bytes_of(first.data) == bytes_of(second.data)
+        assert bytes_of(second.data) == whole
         before = {path: path.stat().st_mtime_ns for path in second.data.rglob("*")}
         assemble(artifacts, second, packed(artifacts, films), CONFIG)
         assert {path: path.stat().st_mtime_ns for path in second.data.rglob("*")} == before
@@ -122,9 +127,8 @@ def test_two_homes_give_the_same_bytes_and_a_second_run_writes_nothing(
 
 @pytest.mark.parametrize("place", ["assemble:mid_write", "assemble:before_move", "assemble:before_card"])
 def test_killed_while_assembling_the_next_run_gives_the_same_bytes(
-    made: tuple[Path, list[PackedGroup]], tmp_path: Path, place: str
+    made: tuple[Path, list[PackedGroup]], whole: dict[str, bytes], tmp_path: Path, place: str
 ) -> None:
-    whole = bytes_of(assembled(made, tmp_path / "whole").data)
     workspace = Workspace.create(tmp_path / "killed")
     script = (
         "import json, sys; from pathlib import Path; from tasks.curation.assemble import assemble\n"
@@ -144,9 +148,10 @@ def test_killed_while_assembling_the_next_run_gives_the_same_bytes(
     assert bytes_of(assembled(made, workspace.root).data) == whole
 
 
-def test_damage_and_strangers_in_the_folder_are_repaired(made: tuple[Path, list[PackedGroup]], tmp_path: Path) -> None:
+def test_damage_and_strangers_in_the_folder_are_repaired(
+    made: tuple[Path, list[PackedGroup]], whole: dict[str, bytes], tmp_path: Path
+) -> None:
     workspace = assembled(made, tmp_path)
-    whole = bytes_of(workspace.data)
     shard = next((workspace.data / "shards").glob("*.tar"))
     shard.write_bytes(shard.read_bytes()[:-1024])
     (workspace.data / "tables" / "shots" / "zz.parquet").write_bytes(b"stranger")
@@ -154,6 +159,24 @@ def test_damage_and_strangers_in_the_folder_are_repaired(made: tuple[Path, list[
     assembled(made, tmp_path)
     assert bytes_of(workspace.data) == whole
     assert not (workspace.data / "empty").exists()
+
+
+def test_a_full_disk_leaves_the_dataset_before_whole(
+    made: tuple[Path, list[PackedGroup]], whole: dict[str, bytes], films: Path, tmp_path: Path
+) -> None:
+    workspace = assembled(made, tmp_path / "ws")
+    added = write_small_film(tmp_path / "more", "three", (("Ruby",),), seed=5)
+    with context_of(made[0]).open() as artifacts:
+        groups = packed(artifacts, films, added)
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))
+        try:
+            with pytest.raises(DiskFullError, match="no space left"):
+                assemble(artifacts, workspace, groups, CONFIG)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert bytes_of(workspace.data) == whole
+    workspace.dataset().verify()
 
 
 def test_a_new_film_rewrites_only_its_group(made: tuple[Path, list[PackedGroup]], films: Path, tmp_path: Path) -> None:
@@ -171,16 +194,15 @@ def test_a_new_film_rewrites_only_its_group(made: tuple[Path, list[PackedGroup]]
 
 
 def test_a_bad_film_leaves_its_neighbours_bytes_alone(
-    made: tuple[Path, list[PackedGroup]], films: Path, tmp_path: Path
+    made: tuple[Path, list[PackedGroup]], whole: dict[str, bytes], films: Path, tmp_path: Path
 ) -> None:
-    alone = bytes_of(assembled(made, tmp_path / "alone").data)
     build_bad(tmp_path / "bad")
     with context_of(made[0]).open() as artifacts:
         workspace = Workspace.create(tmp_path / "both")
         assemble(artifacts, workspace, packed(artifacts, films, tmp_path / "bad"), CONFIG)
     both = bytes_of(workspace.data)
-    shards = [path for path in alone if path.startswith("shards/")]
-    assert all(both[path] == alone[path] for path in shards)
+    shards = [path for path in whole if path.startswith("shards/")]
+    assert all(both[path] == whole[path] for path in shards)
     refused = [decision for decision in workspace.dataset().decisions() if decision.outcome == "failed_permanent"]
     assert len(refused) >= 10
     assert all(decision.reason for decision in refused)
