@@ -6,6 +6,7 @@ from collections.abc import Callable
 from models.adapters.config import LoraSettings
 from models.animeshooter.config import AnimeShooterConfig, SamplerConfig
 from models.animeshooter.dropout import DropoutPolicy
+from models.nano.config import NanoConfig
 from pegbar.config import Config
 from pegbar.errors import NotFoundError
 from tasks.curation.config import CurateConfig
@@ -33,6 +34,7 @@ def nano() -> LifecycleConfig:
         model_name="toon-nano",
         curate=CurateConfig(),
         train=TrainConfig(
+            base=NanoConfig(condition_length=160),  # room for the longest captions
             model=AnimeShooterConfig(qformer_hidden=64, qformer_heads=4, image_max_pixels=112 * 112),
             stages=nano_stages(),
         ),

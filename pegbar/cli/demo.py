@@ -43,9 +43,11 @@ def demo(
         drawn = folder / "films"
         render_films(drawn, NUM_FILMS, SEED, ToonboxConfig(), progress.report)
         workspace = Workspace.create(folder / "workspace")
+        config = recipe_named(recipe)
+        config = config.but(curate=config.curate.accepting_drift())  # its films are whatever was named this time
         request = {
             "sources": [str(drawn), *(str(film.absolute()) for film in films or ())],
-            "config": recipe_named(recipe).model_dump(mode="json"),
+            "config": config.model_dump(mode="json"),
             "out": str(folder),
             "links": {"Prefect": endpoints.prefect_ui_url, "MLflow": endpoints.mlflow_ui_url},
         }

@@ -24,6 +24,9 @@ def curate(
     workspace: WorkspaceOption = Path(),
     licence: Annotated[str, typer.Option(help="Licence of the films that say nothing of their own.")] = "unknown",
     recipe: Annotated[str, typer.Option(help="Recipe of flows/recipes.py.")] = "nano",
+    accept_drift: Annotated[
+        bool, typer.Option("--accept-drift", help="The change is meant: remark, not refuse.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Turn films into a gated, versioned dataset."""
@@ -32,10 +35,11 @@ def curate(
     from pegbar.settings import load_settings
     from pegbar.workspace import Workspace
 
+    config = recipe_named(recipe).curate
     request = {
         "sources": [source if source.startswith("s3://") else str(Path(source).absolute()) for source in sources],
         "licence": licence,
-        "config": recipe_named(recipe).curate.model_dump(mode="json"),
+        "config": (config.accepting_drift() if accept_drift else config).model_dump(mode="json"),
     }
     root = Workspace.open(workspace).root
     with progress_bars():
