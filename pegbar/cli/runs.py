@@ -88,5 +88,6 @@ def _show(result: dict[str, object], as_json: bool) -> None:
 
     table = Table(show_header=False, box=None)
     for name, value in result.items():
-        table.add_row(name.replace("_", " "), str(value))
+        if not isinstance(value, dict):
+            table.add_row(name.replace("_", " "), str(len(value) if isinstance(value, list) else value))
     Console().print(table)
