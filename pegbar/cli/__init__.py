@@ -1,5 +1,6 @@
 """The command line: one small module per group of commands, imported lazily by what they run."""
 
+import os
 import sys
 from types import TracebackType
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from pegbar.cli import data, demo, evaluate, films, generate, init, registry, runs, services, shots
 from pegbar.errors import PegbarError
+from pegbar.services.endpoints import FIXED
 
 app = typer.Typer(
     name="pegbar",
@@ -32,6 +34,7 @@ def root(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")
 def main() -> None:
     """Run the command line; errors of the tree become two lines and their exit code."""
     sys.excepthook = _explain
+    os.environ.update(FIXED)  # Prefect reads its settings when it is imported
     typer.main.get_command(app)()
 
 

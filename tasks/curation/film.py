@@ -36,15 +36,17 @@ def curate_film(artifacts: Artifacts, film: SourceFilm, config: CurateConfig) ->
     """
     if film.sha256 is None or film.outcome != "kept":
         return FilmParts(item_id=film.item_id, film=None, decisions=(film.decision(),))
+    scratch = artifacts.scratch / "films" / film.sha256
     try:
         return _usable(artifacts, film, film.sha256, config)
     except InputError as error:
+        reason = error.what.replace(f"{scratch}/", "")  # a decision says the same in every home
         refused = Decision(
-            item_id=film.item_id, item_kind="film", gate=PROBE_GATE, outcome="failed_permanent", reason=error.what
+            item_id=film.item_id, item_kind="film", gate=PROBE_GATE, outcome="failed_permanent", reason=reason
         )
         return FilmParts(item_id=film.item_id, film=None, decisions=(film.decision(), refused))
     finally:
-        shutil.rmtree(artifacts.scratch / "films" / film.sha256, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _usable(artifacts: Artifacts, film: SourceFilm, sha256: str, config: CurateConfig) -> FilmParts:

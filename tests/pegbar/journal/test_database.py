@@ -61,7 +61,7 @@ def test_a_newer_journal_is_left_alone(url: str) -> None:
     tamper(url, "update pegbar_meta set version = 99")
     with pytest.raises(StorageError, match="99") as caught:
         Journal.open(url)
-    assert "pegbar upgrade" in caught.value.remedy
+    assert "release that wrote it" in caught.value.remedy
 
 
 def test_the_version_before_is_upgraded_and_keeps_its_rows(url: str) -> None:

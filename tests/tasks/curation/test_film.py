@@ -142,6 +142,7 @@ def test_every_bad_film_is_a_decision_with_its_own_reason(artifacts: Artifacts, 
         assert parts.decisions[-1].outcome == "failed_permanent"
         reasons[name] = parts.decisions[-1].reason
     assert all(name.split(".")[0] in reason for name, reason in reasons.items())
+    assert not any(str(artifacts.scratch) in reason for reason in reasons.values())
 
 
 def test_odd_films_are_curated_upright_even_and_at_their_own_length(artifacts: Artifacts, tmp_path: Path) -> None:
