@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from pegbar.config import Config
 from pegbar.digests import digest_of
-from pegbar.errors import NotFoundError, PegbarError
+from pegbar.errors import NotFoundError, PegbarError, StorageError
 from pegbar.journal import Journal, Run
 from pegbar.services import ensure_services
 from pegbar.settings import Settings
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FlowName = Literal["curate", "train", "finetune_ip", "evaluate", "promote", "generate", "lifecycle"]
 HEARTBEAT_SECONDS = 10.0
 WORKSPACE_LEASE_SECONDS = 60.0
+NUM_RUNS_LOOKED_AT = 100
+INTERRUPTED = ("killed", "failed")
 logger = logging.getLogger("pegbar.launch")
 
 
@@ -111,7 +113,10 @@ def _beating(keep_alive: Callable[[], None]) -> Iterator[None]:
 
     def beat() -> None:
         while not stop.wait(HEARTBEAT_SECONDS):
-            keep_alive()
+            try:
+                keep_alive()
+            except StorageError as error:
+                logger.warning("this heartbeat was missed: %s", error.what)
 
     thread = threading.Thread(target=beat, name="pegbar-heartbeat", daemon=True)
     thread.start()
@@ -141,11 +146,12 @@ def _bury_the_dead(run_id: str) -> None:
 
 
 def _interrupted(journal: Journal, launch: Launch) -> str | None:
+    """Return the latest run of this very request, if it did not come to its end."""
     journal.reap()
     wanted = digest_of(launch)
-    for run in journal.runs(limit=100):
-        if run.outcome in ("killed", "failed") and _digest(run) == wanted:
-            return run.run_id
+    for run in journal.runs(limit=NUM_RUNS_LOOKED_AT):
+        if _digest(run) == wanted:
+            return run.run_id if run.outcome in INTERRUPTED else None
     return None
 
 
@@ -160,8 +166,8 @@ def _to_resume(journal: Journal, run_id: str | None) -> Run:
         if run is None:
             raise NotFoundError(f"no run {run_id!r}", remedy="pegbar status", subject=run_id)
         return run
-    for run in journal.runs(limit=100):
-        if run.outcome in ("killed", "failed"):
+    for run in journal.runs(limit=NUM_RUNS_LOOKED_AT):
+        if run.outcome in INTERRUPTED:
             return run
     raise NotFoundError("no run was interrupted: there is nothing to resume", remedy="pegbar status")
 
