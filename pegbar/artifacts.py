@@ -100,7 +100,8 @@ class Artifacts:
         started = time.monotonic()
         try:
             fault_point(f"{step.name}:before_write")
-            facts = make(folder)
+            with disk_errors(folder):
+                facts = make(folder)
             manifest = self._commit(step, key, inputs, config, folder, facts)
         except PegbarError as error:
             self.journal.end_attempt(attempt, "failed", time.monotonic() - started, error.what)

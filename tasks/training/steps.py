@@ -13,6 +13,7 @@ from pegbar.dataset import Dataset
 from pegbar.provenance import code_commit
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
+from pegbar.workspace import Workspace
 from tasks.context import RunContext
 from tasks.training.config import StageName, TrainConfig
 from tasks.training.result import LossHistoryRecord, StageResult, stage_facts
@@ -59,7 +60,12 @@ def train(
 
         def make(folder: Path) -> Facts:
             identity = StageIdentity(
-                artifact_key=key, data_digest=dataset.digest, code_commit=code_commit(), data_source=dataset.root
+                artifact_key=key,
+                data_digest=dataset.digest,
+                data_revision=revision_of(context.workspace, dataset.digest),
+                code_commit=code_commit(),
+                data_source=dataset.root,
+                pegbar_run_id=context.run_id,
             )
             with tracked_stage(identity, config.stage(name), config, dataset.training_view()) as run:
                 result = train_stage(
@@ -113,6 +119,12 @@ def check_stage(result: StageResult, out: Path) -> GateReport:
     suite = stage_exit_suite(result.config.steps, limits.min_changed_share, limits.max_last_mean_loss)
     facts = stage_facts(result)
     return check_frame(suite, pd.DataFrame([{name: facts[name] for name in suite.columns}]), out)
+
+
+def revision_of(workspace: Path, dataset_digest: str) -> str:
+    """Return the workspace's commit that names this dataset, or nothing if it was never versioned."""
+    versions = Workspace.open(workspace).versions()
+    return next((version.revision for version in versions if version.dataset_digest == dataset_digest), "")
 
 
 def losses_of(folder: Path) -> tuple[float | None, ...]:

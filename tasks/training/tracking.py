@@ -35,14 +35,17 @@ class StageIdentity(Config):
 
     Args:
         artifact_key: key of the stage's artifact.
-        data_digest: version of the dataset. data_source: where it lies, as a path or URL MLflow understands.
-        code_commit: commit of the code that trains.
+        data_digest: digest of the dataset. data_revision: the workspace's commit that names it.
+        data_source: where it lies, as a path or URL MLflow understands.
+        code_commit: commit of the code that trains. pegbar_run_id: the run of the journal that asked first.
     """
 
     artifact_key: str
     data_digest: str
+    data_revision: str = ""
     code_commit: str
     data_source: Path | None = None
+    pegbar_run_id: str = ""
     experiment: str = "pegbar-training"
 
 
@@ -124,6 +127,8 @@ def _find_or_create(client: "MlflowClient", identity: StageIdentity, stage: Stag
         KEY_TAG: identity.artifact_key,
         "pegbar.stage": stage.name,
         "pegbar.data_digest": identity.data_digest,
+        "pegbar.data_revision": identity.data_revision,
+        "pegbar.run_id": identity.pegbar_run_id,
         "mlflow.source.git.commit": identity.code_commit,
     }
     return str(client.create_run(experiment_id, run_name=stage.name, tags=tags).info.run_id)

@@ -166,6 +166,7 @@ def test_mlflow_has_runs_lineage_and_aliases(undisturbed: Run) -> None:
     assert len(training) == 4
     assert all(run.inputs.dataset_inputs for run in training)
     assert all(run.data.tags["mlflow.source.git.commit"] for run in training)
+    assert {run.data.tags["pegbar.data_revision"] for run in training} == {undisturbed.printed["revision"]}
     assert client.get_registered_model(MODEL).aliases == {"champion": "1"}
     version = client.get_model_version(MODEL, "1")
     assert version.tags["pegbar.data_revision"] == undisturbed.printed["revision"]
