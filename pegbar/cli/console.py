@@ -14,6 +14,11 @@ def say_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
+def figure(value: float | None) -> str:
+    """Return a score as people read it."""
+    return "undefined" if value is None else f"{value:.4f}"
+
+
 @contextmanager
 def progress_bars() -> Iterator[None]:
     """Show a bar for every long step that reports how far it is."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pegbar import progress
-from pegbar.cli.console import progress_bars, say_json
+from pegbar.cli.console import figure, progress_bars, say_json
 
 if TYPE_CHECKING:
     from flows.lifecycle import Lifecycle
@@ -64,12 +64,8 @@ def _show(result: "Lifecycle", endpoints: "Endpoints", as_json: bool) -> None:
 
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"\n[bold]{result.model}[/bold] version {result.champion} is champion.", end=" ")
-    console.print(f"Mean {_figure(result.mean)}, HarMeanP {_figure(result.harmeanp)} (colour and shape histograms).")
+    console.print(f"Mean {figure(result.mean)}, HarMeanP {figure(result.harmeanp)} (colour and shape histograms).")
     console.print(f"  report  {result.report}")
     console.print(f"  film    {result.story / 'story.mp4'}")
     console.print(f"  Prefect {addresses['prefect']}\n  MLflow  {addresses['mlflow']}")
     console.print("  next: open the report; pegbar down stops both servers")
-
-
-def _figure(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.4f}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pegbar.cli.console import progress_bars, say_json
+from pegbar.cli.console import figure, progress_bars, say_json
 from pegbar.cli.opened import run_context
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _print_card(name: str, card: "EvaluationCard", folder: Path) -> None:
     ):
         table.add_column(column)
     for story in card.stories:
-        figures = (_figure(value) for value in (*story.shots, story.mean, story.harmeanp))
+        figures = (figure(value) for value in (*story.shots, story.mean, story.harmeanp))
         table.add_row(story.story_id, str(story.seed), *figures)
     console = Console()
     console.print(table)
@@ -68,9 +68,5 @@ def _print_card(name: str, card: "EvaluationCard", folder: Path) -> None:
         ("HarMeanP", card.harmeanp, card.harmeanp_interval),
     ):
         around = f" (95 %: {interval[0]:.4f} to {interval[1]:.4f})" if interval else ""
-        console.print(f"{label} {_figure(value)}{around}", highlight=False)
+        console.print(f"{label} {figure(value)}{around}", highlight=False)
     console.print(f"{card.measure.remark}\n  sheet {folder / 'contact_sheet.png'}", highlight=False, soft_wrap=True)
-
-
-def _figure(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.4f}"
