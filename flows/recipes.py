@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable
 
+from flows.candidate import Request
 from models.adapters.config import LoraSettings
 from models.animeshooter.config import AnimeShooterConfig, SamplerConfig
 from models.animeshooter.dropout import DropoutPolicy
@@ -19,11 +20,8 @@ from tasks.training.config import MLLM_LORA, QUERIES_AND_ADAPTER, TRANSFORMER_LO
 class LifecycleConfig(Config):
     """Everything from films to a new story."""
 
-    model_name: str
     curate: CurateConfig
-    train: TrainConfig
-    sampler: SamplerConfig
-    evaluate: EvaluateConfig
+    candidate: Request
     promote: PromoteConfig
     generate: GenerateConfig
 
@@ -31,15 +29,17 @@ class LifecycleConfig(Config):
 def nano() -> LifecycleConfig:
     """toon-nano on a laptop: the paper's four stages, minutes instead of GPU-hours."""
     return LifecycleConfig(
-        model_name="toon-nano",
         curate=CurateConfig(),
-        train=TrainConfig(
-            base=NanoConfig(condition_length=160),  # room for the longest captions
-            model=AnimeShooterConfig(qformer_hidden=64, qformer_heads=4, image_max_pixels=112 * 112),
-            stages=nano_stages(),
+        candidate=Request(
+            name="toon-nano",
+            train=TrainConfig(
+                base=NanoConfig(condition_length=160),  # room for the longest captions
+                model=AnimeShooterConfig(qformer_hidden=64, qformer_heads=4, image_max_pixels=112 * 112),
+                stages=nano_stages(),
+            ),
+            sampler=SamplerConfig(num_inference_steps=8, guidance_scale=3.0),
+            evaluate=EvaluateConfig(num_stories=2),
         ),
-        sampler=SamplerConfig(num_inference_steps=8, guidance_scale=3.0),
-        evaluate=EvaluateConfig(num_stories=2),
         promote=PromoteConfig(max_harmeanp_drop=1.0),  # untrained: noise is not compared with noise
         generate=GenerateConfig(seed=7),
     )
@@ -100,14 +100,15 @@ def nano_stages() -> tuple[StageConfig, ...]:
 
 def smoke() -> LifecycleConfig:
     """`nano` in a minute: every step of it, as little of each as there can be."""
-    full = nano()
+    full = nano().candidate
     stages = tuple(stage.but(steps=2, batch_size=1, checkpoint_every_steps=1) for stage in full.train.stages)
-    return full.but(
-        model_name="toon-smoke",
+    small = full.but(
+        name="toon-smoke",
         train=full.train.but(stages=stages),
         sampler=SamplerConfig(num_inference_steps=2, guidance_scale=2.0),
         evaluate=EvaluateConfig(num_stories=1),
     )
+    return nano().but(candidate=small)
 
 
 RECIPES: dict[str, Callable[[], LifecycleConfig]] = {recipe.__name__: recipe for recipe in (nano, smoke)}

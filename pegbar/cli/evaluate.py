@@ -35,7 +35,7 @@ def evaluate(
         found = evaluate_version(
             context,
             model,
-            recipe_named(recipe).evaluate,
+            recipe_named(recipe).candidate.evaluate,
             versions[0].revision if versions else "",
             context.workspace.as_uri(),
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pegbar.cli.console import progress_bars, say_json
+from pegbar.cli.console import figure, progress_bars, say_json
 
 
 def register(app: typer.Typer) -> None:
@@ -50,20 +50,30 @@ def curate(
 def train(
     recipe: Annotated[str, typer.Argument(help="Recipe of flows/recipes.py.")] = "nano",
     workspace: WorkspaceOption = Path(),
-    stage: Annotated[str | None, typer.Option(help="Stop after this stage.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Train the shared stages up to this one, and no more.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train the stages of a recipe on the workspace's dataset; finished stages are skipped."""
+    """Train a recipe's stages on the workspace's dataset, evaluate the model and register it as a version."""
     from flows.launch import Launch, start
     from flows.recipes import recipe_named
     from pegbar.settings import load_settings
     from pegbar.workspace import Workspace
 
-    request = {"config": recipe_named(recipe).train.model_dump(mode="json"), "last_stage": stage}
+    candidate = recipe_named(recipe).candidate
     root = Workspace.open(workspace).root
+    if stage is None:
+        launch = Launch(flow="candidate", workspace=root, request=candidate.model_dump(mode="json"))
+    else:
+        request = {"config": candidate.train.model_dump(mode="json"), "last_stage": stage}
+        launch = Launch(flow="train", workspace=root, request=request)
     with progress_bars():
-        result = start(load_settings(), Launch(flow="train", workspace=root, request=request))
-    _show(result.model_dump(mode="json"), as_json)
+        result = start(load_settings(), launch)
+    if stage is not None or as_json:
+        _show(result.model_dump(mode="json"), as_json)
+        return
+    name, card = f"{result.version.model}/{result.version.version}", result.evaluated.card
+    typer.echo(f"{name}: Mean {figure(card.mean)}, HarMeanP {figure(card.harmeanp)} by {card.measure.embedder}")
+    typer.echo(f"  next: pegbar promote {name} -m 'why'")
 
 
 def resume(

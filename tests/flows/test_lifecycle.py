@@ -182,6 +182,12 @@ def test_the_same_command_again_changes_nothing(undisturbed: Run) -> None:
     assert len(registry_of(undisturbed).search_model_versions(f"name = '{MODEL}'")) == 1
 
 
+def test_training_by_hand_finds_the_same_version(undisturbed: Run) -> None:
+    done = undisturbed.pegbar("train", "smoke", "--workspace", str(undisturbed.workspace.root))
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.startswith(f"{MODEL}/1: Mean {undisturbed.printed['mean']:.4f}")
+
+
 def test_killed_six_times_it_ends_with_the_same_bytes_and_one_version(undisturbed: Run, killed: Run) -> None:
     assert files_of(killed.workspace.data) == files_of(undisturbed.workspace.data)
     assert killed.printed["dataset_digest"] == undisturbed.printed["dataset_digest"]

@@ -19,7 +19,7 @@ def test_a_recipe_survives_a_trip_through_json(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_what_trains_in_each_stage_is_the_paper_s(name: str) -> None:
-    trained = {stage.name: "+".join(stage.trainable) for stage in recipe_named(name).train.stages}
+    trained = {stage.name: "+".join(stage.trainable) for stage in recipe_named(name).candidate.train.stages}
     adapter, mllm, generator = "queries+adapter.*", "mllm.*lora_*", "transformer.*lora_*"
     assert trained == {
         "condition-alignment": adapter,
@@ -30,14 +30,14 @@ def test_what_trains_in_each_stage_is_the_paper_s(name: str) -> None:
 
 
 def test_the_dropout_is_the_paper_s() -> None:
-    stages = {stage.name: stage.dropout for stage in recipe_named("nano").train.stages}
+    stages = {stage.name: stage.dropout for stage in recipe_named("nano").candidate.train.stages}
     single, multi = stages["single-shot"], stages["multi-shot"]
     assert (single.reference_only, single.captions_only, single.both) == (0.05, 0.05, 0.05)
     assert (multi.reference_only, multi.captions_only, multi.both) == (0, 0, 0.05)
 
 
 def test_the_shared_stages_stop_where_asked() -> None:
-    config = recipe_named("nano").train
+    config = recipe_named("nano").candidate.train
     assert stage_names(Request(config=config)) == ["condition-alignment", "single-shot", "multi-shot"]
     assert stage_names(Request(config=config, last_stage="single-shot")) == ["condition-alignment", "single-shot"]
 
