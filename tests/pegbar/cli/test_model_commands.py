@@ -74,7 +74,8 @@ def recipes(monkeypatch: pytest.MonkeyPatch, services_home: tuple[Settings, Endp
     from flows.recipes import RECIPES, nano
 
     monkeypatch.setitem(RECIPES, "strict", lambda: nano().but(promote={"max_harmeanp_drop": 0.02}))
-    monkeypatch.setitem(RECIPES, "short", lambda: nano().but(evaluate={"num_stories": 1, "shots_per_story": 2}))
+    short = nano().candidate.but(evaluate={"num_stories": 1, "shots_per_story": 2})
+    monkeypatch.setitem(RECIPES, "short", lambda: nano().but(candidate=short))
 
 
 def test_evaluate_attaches_a_card_to_the_version(registry: Registry, tmp_path: Path) -> None:
