@@ -4,9 +4,7 @@ import difflib
 from collections.abc import Callable
 
 from flows.candidate import Request
-from models.adapters.config import LoraSettings
 from models.animeshooter.config import AnimeShooterConfig, SamplerConfig
-from models.animeshooter.dropout import DropoutPolicy
 from models.nano.config import NanoConfig
 from pegbar.config import Config
 from pegbar.errors import NotFoundError
@@ -14,7 +12,7 @@ from tasks.curation.config import CurateConfig
 from tasks.evaluation.evaluate import EvaluateConfig
 from tasks.registry.gate import PromoteConfig
 from tasks.studio.generate import GenerateConfig
-from tasks.training.config import MLLM_LORA, QUERIES_AND_ADAPTER, TRANSFORMER_LORA, StageConfig, TrainConfig
+from tasks.training.config import StageConfig, TrainConfig, paper_stages
 
 
 class LifecycleConfig(Config):
@@ -46,55 +44,13 @@ def nano() -> LifecycleConfig:
 
 
 def nano_stages() -> tuple[StageConfig, ...]:
-    """Return the four stages with the paper's trainable parts and dropout, and steps for a CPU."""
+    """Return the paper's stages, what trains and what is hidden unchanged, with steps for a CPU."""
+    align, single, multi, ip = (stage.but(learning_rate=1e-3, checkpoint_every_steps=25) for stage in paper_stages())
     return (
-        StageConfig(
-            name="condition-alignment",
-            trainable=QUERIES_AND_ADAPTER,
-            loss="t5_mse",
-            view="clip",
-            steps=150,
-            batch_size=4,
-            learning_rate=1e-3,
-            checkpoint_every_steps=25,
-        ),
-        StageConfig(
-            name="single-shot",
-            trainable=(*QUERIES_AND_ADAPTER, MLLM_LORA),
-            loss="velocity_mse",
-            view="shot",
-            dropout=DropoutPolicy(reference_only=0.05, captions_only=0.05, both=0.05),
-            lora=LoraSettings(part="mllm"),
-            steps=100,
-            batch_size=4,
-            learning_rate=1e-3,
-            checkpoint_every_steps=25,
-        ),
-        StageConfig(
-            name="multi-shot",
-            trainable=(*QUERIES_AND_ADAPTER, MLLM_LORA),
-            loss="velocity_mse",
-            view="story",
-            shots_per_sequence=3,
-            dropout=DropoutPolicy(both=0.05),
-            steps=50,
-            batch_size=2,
-            learning_rate=5e-4,
-            checkpoint_every_steps=25,
-        ),
-        StageConfig(
-            name="ip-lora",
-            trainable=(TRANSFORMER_LORA,),
-            loss="velocity_mse",
-            view="ip",
-            shots_per_sequence=3,
-            dropout=DropoutPolicy(both=0.05),
-            lora=LoraSettings(part="transformer"),
-            steps=50,
-            batch_size=2,
-            learning_rate=1e-3,
-            checkpoint_every_steps=25,
-        ),
+        align.but(steps=150, batch_size=4),
+        single.but(steps=100, batch_size=4),
+        multi.but(steps=50, batch_size=2, learning_rate=5e-4),
+        ip.but(steps=50, batch_size=2),
     )
 
 

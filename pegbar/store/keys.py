@@ -48,11 +48,6 @@ def checked_source(path: Path) -> Path:
     return path
 
 
-def missing_member(sha256: str) -> NotFoundError:
-    """Return the error for a member that is not there."""
-    return NotFoundError(f"the store has no member {sha256[:12]}", remedy="pegbar resume", subject=sha256)
-
-
 def damaged_member(sha256: str, why: str) -> IntegrityError:
     """Return the error for a member whose bytes are wrong."""
     return IntegrityError(

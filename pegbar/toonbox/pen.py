@@ -49,10 +49,6 @@ class Pen:
         local = np.array([[cosine * wide, -sine * high, x], [sine * wide, cosine * high, y], [0.0, 0.0, 1.0]])
         return replace(self, matrix=self.matrix @ local)
 
-    def unlabelled(self) -> "Pen":
-        """Return a pen that leaves the map of characters alone."""
-        return replace(self, labels=None)
-
     def fill(self, points: Points, colour: Colour) -> None:
         """Fill a closed outline."""
         cv2.fillPoly(self.pixels, [self._fixed(points)], colour, cv2.LINE_AA, SUBPIXEL_BITS)

@@ -3,7 +3,7 @@
 import shutil
 
 from pegbar.artifacts import Artifacts, Manifest
-from pegbar.errors import InputError, IntegrityError
+from pegbar.errors import InputError
 from pegbar.records import Decision, Film, Record
 from tasks.context import RunContext
 from tasks.curation.annotate import annotate
@@ -70,14 +70,3 @@ def curate_item(item: tuple[RunContext, SourceFilm, CurateConfig]) -> FilmParts:
     context, film, config = item
     with context.open() as artifacts:
         return curate_film(artifacts, film, config)
-
-
-def checked_film(parts: FilmParts) -> Film:
-    """Return the film of parts that have one.
-
-    Raises:
-        IntegrityError: they have none.
-    """
-    if parts.film is None:
-        raise IntegrityError(f"{parts.item_id} has no film", remedy="pegbar resume", subject=parts.item_id)
-    return parts.film

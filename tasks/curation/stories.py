@@ -1,12 +1,10 @@
 """Stories: runs of whole shots of about a minute, and the ids of films, stories and shots."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import Field
 
 from pegbar.config import Config
-from pegbar.digests import digest_file
 from pegbar.records import Shot, Story
 from pegbar.steps import Step
 from tasks.curation.shots import DetectedShot, ShotList
@@ -27,11 +25,6 @@ class StoriesConfig(Config):
 def film_id_of(sha256: str) -> str:
     """Return a film's id: the first 16 digits of its bytes' digest, wherever the file lies."""
     return sha256[:FILM_ID_DIGITS]
-
-
-def film_id_of_file(path: Path) -> str:
-    """Return the id of the film in a file."""
-    return film_id_of(digest_file(path))
 
 
 def story_id_of(film_id: str, index: int) -> str:
