@@ -1,0 +1,147 @@
+"""Film views without the survey: one plain decode, a sample every half second, the columns that scorers read."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pegbar.media import MediaInfo, frames, probe
+from pegbar.media.decode import fitted_size
+from tasks.curation.film_view import FilmView, Sample, SoundSummary
+from tasks.curation.frame_table import FrameTable
+from tasks.curation.shots import DetectedShot, detect_shots
+
+Pixels = NDArray[np.uint8]
+
+SMALL_SIDE, SAMPLE_SIDE, SAMPLE_SECONDS, JPEG_QUALITY = 256, 640, 0.5, 90
+
+
+def view_of(
+    film: Path,
+    folder: Path,
+    starts: Sequence[int] | None = None,
+    columns: Mapping[str, NDArray[np.float64]] | None = None,
+    sound: SoundSummary | None = None,
+) -> FilmView:
+    """Decode a film into `folder` and return its view.
+
+    Shots begin at the frames `starts` (0 first), or are detected. `columns` replaces columns of the frame
+    table; those that a plain decode does not give are NaN (content, adaptive, histogram, motion, transnet).
+    """
+    info = probe(film)
+    pictures = ((frame.seconds, frame.rgb) for frame in frames(film))
+    view = _view(folder, info, pictures, starts or (0,), columns, sound)
+    return view if starts is not None else replace(view, shots=detect_shots(film).shots)
+
+
+def view_of_pictures(
+    pictures: Iterable[Pixels],
+    folder: Path,
+    fps: float = 8.0,
+    starts: Sequence[int] = (0,),
+    columns: Mapping[str, NDArray[np.float64]] | None = None,
+    sound: SoundSummary | None = None,
+) -> FilmView:
+    """Return the view of a film that was never encoded: RGB pictures of shape (height, width, 3), one size."""
+    drawn = list(pictures)
+    info = _info_of(drawn, fps)
+    return _view(folder, info, ((index / fps, pixels) for index, pixels in enumerate(drawn)), starts, columns, sound)
+
+
+def shots_at(starts: Sequence[int], seconds: Sequence[float], end_seconds: float) -> tuple[DetectedShot, ...]:
+    """Return shots that begin at the frames `starts`; `seconds` holds every frame's film time."""
+    edges = [*starts, len(seconds)]
+    times = [*(seconds[start] for start in starts), end_seconds]
+    return tuple(
+        DetectedShot(
+            index=index, start_frame=edges[index], end_frame=edges[index + 1], start_seconds=times[index],
+            end_seconds=times[index + 1], transition_in="cut" if index else "start",
+        )
+        for index in range(len(starts))
+    )  # fmt: skip
+
+
+def _view(
+    folder: Path,
+    info: MediaInfo,
+    pictures: Iterable[tuple[float, Pixels]],
+    starts: Sequence[int],
+    columns: Mapping[str, NDArray[np.float64]] | None,
+    sound: SoundSummary | None,
+) -> FilmView:
+    smalls: list[Pixels] = []
+    seconds: list[float] = []
+    samples = tuple(_sampled(pictures, folder, smalls, seconds))
+    return FilmView(
+        folder=folder,
+        info=info,
+        frames=_table(seconds, smalls, columns or {}),
+        samples=samples,
+        sound=sound or SoundSummary(has_audio=info.has_audio),
+        shots=shots_at(starts, seconds, max(info.duration_seconds, seconds[-1])),
+    )
+
+
+def _sampled(
+    pictures: Iterable[tuple[float, Pixels]], folder: Path, smalls: list[Pixels], seconds: list[float]
+) -> Iterator[Sample]:
+    """Keep every frame's small picture and time, and write a sample where its half second begins."""
+    (folder / "samples").mkdir(parents=True, exist_ok=True)
+    due = 0.0
+    for index, (second, pixels) in enumerate(pictures):
+        smalls.append(_fitted(pixels, SMALL_SIDE))
+        seconds.append(second)
+        if second + 1e-6 >= due:
+            due += SAMPLE_SECONDS
+            path = f"samples/{index:06d}.jpg"
+            picture = _fitted(pixels, SAMPLE_SIDE)[:, :, ::-1]
+            cv2.imwrite(str(folder / path), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+            yield Sample(frame=index, seconds=second, path=path)
+
+
+def _fitted(pixels: Pixels, side: int) -> Pixels:
+    size = fitted_size(pixels.shape[1], pixels.shape[0], side)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _table(seconds: list[float], smalls: list[Pixels], columns: Mapping[str, NDArray[np.float64]]) -> FrameTable:
+    count = len(seconds)
+    unmeasured = np.full(count, np.nan)
+    steps = [np.abs(one.astype(np.int16) - other).mean(axis=2) for one, other in zip(smalls[1:], smalls, strict=False)]
+    values: dict[str, NDArray[np.float64]] = {
+        "seconds": np.array(seconds),
+        "content": unmeasured,
+        "adaptive": unmeasured,
+        "histogram": unmeasured,
+        "luma": np.array([small.mean() for small in smalls]),
+        "detail": np.array([_detail(small) for small in smalls]),
+        "change": np.array([0.0, *(float(step.mean()) for step in steps)]),
+        "change_peak": np.array([0.0, *(_peak(step) for step in steps)]),
+        "motion": unmeasured,
+        "transnet": unmeasured,
+    }
+    thumbnails = np.array([cv2.resize(small, (16, 16), interpolation=cv2.INTER_AREA) for small in smalls], np.uint8)
+    return FrameTable(**{**values, **columns}, thumbnails=thumbnails.reshape(count, -1))
+
+
+def _detail(small: Pixels) -> float:
+    luma = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return float(np.mean(np.diff(luma, axis=0) ** 2) + np.mean(np.diff(luma, axis=1) ** 2))
+
+
+def _peak(step: NDArray[np.float64]) -> float:
+    """Return the largest mean of a 16x16 block."""
+    return float(cv2.resize(step, (16, 16), interpolation=cv2.INTER_AREA).max())
+
+
+def _info_of(drawn: list[Pixels], fps: float) -> MediaInfo:
+    height, width = drawn[0].shape[:2]
+    return MediaInfo(
+        name="drawn", size_bytes=0, container="none", video_codec="none", pixel_format="rgb24", width=width,
+        height=height, coded_width=width, coded_height=height, sample_aspect_ratio="1:1", rotation_degrees=0, fps=fps,
+        fps_exact=f"{fps:g}", num_frames=len(drawn), duration_seconds=len(drawn) / fps, start_seconds=0.0,
+        is_variable_frame_rate=False, has_audio=False, sample_rate=None,
+    )  # fmt: skip
