@@ -10,6 +10,7 @@ import numpy as np
 
 from pegbar.errors import IntegrityError
 from pegbar.media import MediaInfo
+from pegbar.media.crop import Crop
 from pegbar.records import Record
 from tasks.curation.frame_table import FrameTable, Pixels
 from tasks.curation.scores import Score
@@ -38,6 +39,7 @@ class FilmView:
 
     Args:
         samples: in order, at least every half second; most shots hold one or more.
+        crop: what is shown of the samples; None shows them whole.
     """
 
     folder: Path
@@ -46,9 +48,10 @@ class FilmView:
     samples: tuple[Sample, ...]
     sound: SoundSummary
     shots: tuple[DetectedShot, ...]
+    crop: Crop | None = None
 
     def pixels(self, sample: Sample) -> Pixels:
-        """Return a sample's picture, RGB uint8 of shape (height, width, 3).
+        """Return a sample's picture, cropped, RGB uint8 of shape (height, width, 3).
 
         Raises:
             IntegrityError: it is missing or damaged.
@@ -56,6 +59,8 @@ class FilmView:
         picture = cv2.imread(str(self.folder / sample.path), cv2.IMREAD_COLOR)
         if picture is None:
             raise IntegrityError(f"sample {sample.path} cannot be read", remedy="pegbar resume", subject=sample.path)
+        if self.crop is not None:
+            picture = self.crop.of(picture, self.info.width, self.info.height)
         return np.ascontiguousarray(picture[:, :, ::-1])
 
     def samples_of(self, shot: DetectedShot) -> tuple[Sample, ...]:
