@@ -11,7 +11,8 @@ PegbarError                       1   anything below
 │   │   ├── NotAVideoError            no demuxer of the allow-list recognises it
 │   │   ├── NoVideoStreamError        sound or pictures only
 │   │   ├── TruncatedMediaError       the container ends before its frames do
-│   │   └── MediaLimitError           more pixels, frames or seconds than allowed
+│   │   ├── MediaLimitError           more pixels, frames or seconds than allowed
+│   │   └── DecoderKilledError        its decoder crashed, hung or used more than allowed
 │   ├── HostileNameError              a file name or key that would escape or break a shell
 │   ├── ScriptError                   a script's times, characters or form are wrong
 │   └── SourceError                   a folder, list or bucket of films cannot be read
@@ -124,6 +125,10 @@ class TruncatedMediaError(MediaError):
 
 class MediaLimitError(MediaError):
     """More pixels, frames or seconds than allowed."""
+
+
+class DecoderKilledError(MediaError):
+    """Its decoder crashed, hung, or used more memory, time or disk than allowed."""
 
 
 class HostileNameError(InputError):

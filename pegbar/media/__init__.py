@@ -6,6 +6,7 @@ from pegbar.media.decode import DecodeConfig, Frame, FrameReader, FrameSink, fra
 from pegbar.media.encode import AudioTrack, EncodeConfig, write_video
 from pegbar.media.names import check_key, check_name
 from pegbar.media.probe import MediaInfo, probe
+from pegbar.media.sandbox import SandboxLimits, run_sandboxed
 
 __all__ = [
     "AudioTrack",
@@ -16,10 +17,12 @@ __all__ = [
     "FrameSink",
     "MediaInfo",
     "MediaLimits",
+    "SandboxLimits",
     "check_key",
     "check_name",
     "frames",
     "probe",
     "read_audio",
+    "run_sandboxed",
     "write_video",
 ]
