@@ -5,7 +5,7 @@ Boundaries and scores are decided from these alone, so a threshold changes witho
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,8 @@ from pegbar.media import Frame
 
 Pixels = npt.NDArray[np.uint8]
 Column = npt.NDArray[np.float64]
-Columns = dict[str, Column]
+Thumbnails = npt.NDArray[np.uint8]
+Columns = dict[str, npt.NDArray[Any]]
 
 THUMBNAIL_SIDE = 16
 CHANNELS = 3
@@ -49,7 +50,7 @@ class FrameScorer(Protocol):
         """Look at one frame; called once per frame, in order."""
 
     def columns(self) -> Columns:
-        """Return the columns, each of shape (n,), once the film has ended."""
+        """Return columns of `FrameTable` by name, once the film has ended."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class FrameTable:
     change_peak: Column
     motion: Column
     transnet: Column
-    thumbnails: npt.NDArray[np.uint8]
+    thumbnails: Thumbnails
 
     @property
     def num_frames(self) -> int:
