@@ -1,17 +1,21 @@
 """Stories: runs of whole shots of about a minute, and the ids of films, stories and shots."""
 
 from collections.abc import Sequence
+from typing import Self
 
-from pydantic import Field
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
 
 from pegbar.config import Config
 from pegbar.records import Shot, Story
 from pegbar.steps import Step
 from tasks.curation.shots import DetectedShot, ShotList
 
-STEP = Step(name="stories", version=1)
+STEP = Step(name="stories", version=2)
 FILM_ID_DIGITS = 16
 Range = tuple[int, int]
+Times = npt.NDArray[np.int64]
 
 
 class StoriesConfig(Config):
@@ -20,6 +24,12 @@ class StoriesConfig(Config):
     target_seconds: float = Field(default=60.0, gt=0)
     min_seconds: float = Field(default=20.0, ge=0)
     max_seconds: float = Field(default=90.0, gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.min_seconds <= self.target_seconds <= self.max_seconds:
+            raise ValueError("a story's target lies between its minimum and its maximum")
+        return self
 
 
 def film_id_of(sha256: str) -> str:
@@ -43,22 +53,26 @@ def group_into_stories(
 ) -> list[Range]:
     """Return stories as ranges of shot indices, the end exclusive: in order, without gaps, covering all.
 
-    Of all ways to cut between shots, the one with the least time outside the bounds, then the least
-    squared distance from the target (a shortest path over the cuts).
+    No story of several shots is over the maximum. Of all such ways to cut between shots, the one with the
+    least time outside the bounds, then the least squared distance from the target, then the longest last
+    stories (a shortest path over the cuts, in whole milliseconds so that sums compare exactly).
     """
-    ends = [shot.end_seconds for shot in shots]
-    best: list[tuple[tuple[int, float], int]] = [((0, 0.0), 0)]
+    if not shots:
+        return []
+    starts = _milliseconds([shot.start_seconds for shot in shots], shots[0].start_seconds)
+    ends = _milliseconds([shot.end_seconds for shot in shots], shots[0].start_seconds)
+    earliest = np.searchsorted(starts, ends - _whole(config.max_seconds))
+    excess, distance = np.zeros((2, len(shots) + 1), np.int64)
+    best_start = [0]
     for end in range(1, len(shots) + 1):
-        options = []
-        for start in range(end - 1, -1, -1):
-            seconds = ends[end - 1] - shots[start].start_seconds
-            if seconds > config.max_seconds and start < end - 1:
-                break
-            excess, distance = _cost(seconds, config)
-            before = best[start][0]
-            options.append(((before[0] + excess, before[1] + distance), start))
-        best.append(min(options))
-    return _path(best)
+        first = min(int(earliest[end - 1]), end - 1)
+        seconds = ends[end - 1] - starts[first:end]
+        excesses = excess[first:end] + _outside(seconds, config)
+        distances = distance[first:end] + (seconds - _whole(config.target_seconds)) ** 2
+        least = np.lexsort((distances, excesses))[0]
+        excess[end], distance[end] = excesses[least], distances[least]
+        best_start.append(first + int(least))
+    return _path(best_start)
 
 
 def build_stories(
@@ -103,17 +117,27 @@ def _shot(story: Story, index: int, detected: DetectedShot) -> Shot:
     )
 
 
-def _cost(seconds: float, config: StoriesConfig) -> tuple[int, float]:
-    """Return the milliseconds out of bounds, whole so that sums compare exactly, and the squared distance."""
-    excess = max(0.0, config.min_seconds - seconds, seconds - config.max_seconds)
-    return round(1000 * excess), (seconds - config.target_seconds) ** 2
+def _milliseconds(seconds: Sequence[float], origin: float) -> Times:
+    """Return whole milliseconds since `origin`; a film moved in time gives the same."""
+    microseconds = np.rint((np.array(seconds) - origin) * 1e6).astype(np.int64)
+    return np.asarray(microseconds // 1000)
 
 
-def _path(best: list[tuple[tuple[int, float], int]]) -> list[Range]:
+def _whole(seconds: float) -> int:
+    return round(1000 * seconds)
+
+
+def _outside(milliseconds: Times, config: StoriesConfig) -> Times:
+    """Return how far stories that long are out of bounds."""
+    over = milliseconds - _whole(config.max_seconds)
+    under = _whole(config.min_seconds) - milliseconds
+    return np.maximum(0, np.maximum(over, under))
+
+
+def _path(best_start: Sequence[int]) -> list[Range]:
     ranges: list[Range] = []
-    end = len(best) - 1
+    end = len(best_start) - 1
     while end > 0:
-        start = best[end][1]
-        ranges.append((start, end))
-        end = start
+        ranges.append((best_start[end], end))
+        end = best_start[end]
     return ranges[::-1]
