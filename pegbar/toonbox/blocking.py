@@ -18,7 +18,7 @@ VIEW_CHANGE = 0.3  # how far the camera moves between two shots of a scene, in f
 def framing_of(source: random.Random, beat: Beat, before: ShotPlan | None, num_members: int) -> Framing:
     """Choose how much of the scene a shot shows; never the framing of the shot before if another will do."""
     options: tuple[Framing, ...] = ("wide", "medium", "medium")
-    if beat.is_prologue or beat.action == "run" or (beat.action == "jump" and num_members > 1):
+    if beat.is_empty or beat.action == "run" or (beat.action == "jump" and num_members > 1):
         options = ("wide",)
     elif beat.is_first or beat.action == "jump":
         options = ("wide", "wide", "medium")
@@ -30,7 +30,7 @@ def framing_of(source: random.Random, beat: Beat, before: ShotPlan | None, num_m
 
 def camera_x_of(source: random.Random, beat: Beat, before: ShotPlan | None) -> float:
     """Choose where the camera looks; a cut within a scene changes the view."""
-    if beat.is_prologue or before is None:
+    if beat.is_empty or before is None:
         return 0.0
     for _ in range(20):
         x = source.uniform(-0.42, 0.42)
@@ -43,7 +43,7 @@ def roles_of(
     source: random.Random, beat: Beat, framing: Framing, camera_x: float, num_members: int
 ) -> tuple[Role, ...]:
     """Choose who is in a shot, where each stands, and what each does: all the same, or one while others watch."""
-    if beat.is_prologue:
+    if beat.is_empty:
         return ()
     count = min(num_members, MOST[framing])
     if framing != "close" and count > 1 and source.random() < 0.25 and beat.action not in SOCIAL:
@@ -67,8 +67,9 @@ def move_of(source: random.Random, beat: Beat, framing: Framing) -> Move:
     if beat.action in TRAVELLING:
         return "follow"
     if framing == "close":
-        return source.choice(("still", "push in"))
-    return source.choice(("still", "still", "pan", "push in", "pull out"))
+        return source.choice(("still", "still", "push in", "push in", "push in", "shake"))
+    moves: tuple[Move, ...] = ("still", "still", "pan", "push in", "pull out", "tilt", "shake")
+    return source.choice(moves if beat.is_empty else (*moves, "whip pan"))
 
 
 def _towards(slot: int, lead: int, count: int, way: Facing) -> Facing:

@@ -1,6 +1,6 @@
 """What a toonbox film may be told."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -9,11 +9,21 @@ from pegbar.media.encode import EncodeConfig
 from pegbar.steps import Step
 from pegbar.toonbox.identity import Identity
 
-STEP = Step(name="toonbox_film", version=1)
+Held = Literal["cast", "picture"]
+WORLD_VERSION = 1  # the same version, seed and configuration give the same film for ever
+STEP = Step(name="toonbox_film", version=2)
 
 
 class ToonboxConfig(Config):
-    """Settings of one film. `cast` names its first characters; the seed draws the others."""
+    """Settings of one film; what is None is drawn by the seed.
+
+    Args:
+        cast: its first characters; the seed draws the others.
+        drawn_on: for how many frames each drawing is held: ones, twos or threes.
+        held: whether only the cast's drawings are held, or the whole picture with the camera.
+        title_card: whether it begins with one; a film of fewer than 3 shots has none.
+        end_card: whether it ends with credits; a film of fewer than 3 shots has none.
+    """
 
     width: int = Field(default=384, ge=64, le=1920, multiple_of=2)
     height: int = Field(default=288, ge=64, le=1080, multiple_of=2)
@@ -24,6 +34,10 @@ class ToonboxConfig(Config):
     max_shot_seconds: float = Field(default=4.0, ge=3.0)
     sample_rate: int = Field(default=22_050, ge=8_000, le=48_000)
     cast: tuple[Identity, ...] = Field(default=(), max_length=3)
+    drawn_on: Literal[1, 2, 3] | None = None
+    held: Held | None = None
+    title_card: bool | None = None
+    end_card: bool | None = None
     encode: EncodeConfig = EncodeConfig()
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from pegbar.errors import ConfigurationError
 from pegbar.files import write_bytes
 from pegbar.media.encode import Frame, write_video
 from pegbar.records import Record
-from pegbar.toonbox.config import STEP, ToonboxConfig
+from pegbar.toonbox.config import STEP, WORLD_VERSION, ToonboxConfig
 from pegbar.toonbox.identity import Identity, Split, split_of_seed
 from pegbar.toonbox.pen import Labels
 from pegbar.toonbox.plan import FilmPlan
@@ -25,6 +25,7 @@ class RenderedFilm(Record):
     seed: int
     split: Split
     key: str
+    world_version: int
     num_frames: int
     fps: int
     num_shots: int
@@ -67,7 +68,7 @@ def render_film(directory: Path, seed: int, config: ToonboxConfig, progress: Pro
     if directory.exists() and not directory.is_dir():
         raise ConfigurationError(f"{directory} is not a folder", remedy="name another one", subject=str(directory))
     plan = plan_film(seed, config)
-    key = STEP.key({"seed": str(seed)}, config)
+    key = STEP.key({"seed": str(seed), "world": str(WORLD_VERSION)}, config)
     there = _verified(directory, plan.name, key)
     if there is not None:
         if progress is not None:
@@ -79,6 +80,7 @@ def render_film(directory: Path, seed: int, config: ToonboxConfig, progress: Pro
         seed=seed,
         split=split_of_seed(seed),
         key=key,
+        world_version=WORLD_VERSION,
         num_frames=plan.num_frames,
         fps=plan.fps,
         num_shots=len(plan.shots),

@@ -7,111 +7,135 @@ import cv2
 import numpy as np
 
 from pegbar.toonbox.actions import pose_at
-from pegbar.toonbox.blocking import TRAVELLING
+from pegbar.toonbox.camera import ACTOR_HEIGHT, blurred, camera_at, offset_of
+from pegbar.toonbox.cards import draw_card
 from pegbar.toonbox.character import draw_character, draw_shadow, face_height
+from pegbar.toonbox.clock import Clock, clock_at
+from pegbar.toonbox.colours import Colour
 from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.effects import draw_effects
+from pegbar.toonbox.happenings import darkness_at, flash_at
 from pegbar.toonbox.pen import Labels, Picture
-from pegbar.toonbox.phrases import Framing
-from pegbar.toonbox.plan import FilmPlan, Role, ShotPlan
+from pegbar.toonbox.plan import FilmPlan, Happening, ShotPlan
 from pegbar.toonbox.scenes import paint_scene
-from pegbar.toonbox.stage import REST_BOTTOM, Camera, Stage
+from pegbar.toonbox.stage import Stage
+from pegbar.toonbox.transitions import BLENDING, SHOWS, mixed, veiled
 
-ACTOR_HEIGHT = 0.52  # of the frame, for a standing character of average build in a wide shot
-ZOOMS: dict[Framing, float] = {"wide": 1.0, "medium": 1.28, "close": 1.72}
+STRANGER_HEIGHT, STRANGER_DEPTH, STRANGER_HALF = 1.35, 0.95, 0.5  # in frame heights
+BLACK: Colour = (0, 0, 0)
 SAMPLES = 2  # characters are drawn this much larger and reduced, which smooths their ink
 
 
 def draw_frames(plan: FilmPlan, config: ToonboxConfig) -> Iterator[tuple[Picture, Labels]]:
     """Yield RGB pictures (height, width, 3) and label maps (height, width).
 
-    A label is the member's place in the plan plus 1; 0 is scenery. In a dissolve both shots show,
-    and the map is that of the shot that owns the frame.
+    A label is the member's place in the plan plus 1; 0 is scenery, cards, and what a colour covers.
     """
+    screen = Screen(plan, config)
     for index, shot in enumerate(plan.shots):
-        following = plan.shots[index + 1] if index + 1 < len(plan.shots) else None
         for frame in range(shot.start_frame, shot.end_frame):
-            picture, labels = draw_shot_frame(plan, shot, frame, config)
-            partner, share = _dissolving(plan, index, following, frame)
-            if partner is not None:
-                other, _ = draw_shot_frame(plan, partner, frame, config)
-                picture = cv2.addWeighted(picture, 1.0 - share, other, share, 0.0)
-            yield picture, labels
+            yield screen.show(index, frame)
+
+
+class Screen:
+    """Puts shots together, frame by frame; a held picture is drawn once."""
+
+    def __init__(self, plan: FilmPlan, config: ToonboxConfig) -> None:
+        self._plan = plan
+        self._config = config
+        self._drawn: dict[int, tuple[Clock, tuple[Picture, Labels]]] = {}
+
+    def show(self, index: int, frame: int) -> tuple[Picture, Labels]:
+        """Return a frame of the shot at `index`, with whatever its transitions do to it."""
+        shots = self._plan.shots
+        shot = shots[index]
+        picture, labels = self._of(index, frame)
+        step = frame - shot.start_frame
+        if shot.transition_in.kind in BLENDING and step < shot.transition_in.after:
+            picture, labels = mixed(self._of(index - 1, frame), (picture, labels), shot.transition_in, step)
+        veils = [(shot.transition_in, step)]
+        if index + 1 < len(shots):
+            joint, into = shots[index + 1].transition_in, frame - shot.end_frame
+            if joint.kind in BLENDING and into >= -joint.before:
+                picture, labels = mixed((picture, labels), self._of(index + 1, frame), joint, into)
+            veils.append((joint, into))
+        veils += [
+            (edge, frame - at)
+            for edge, at in ((self._plan.fade_in, 0), (self._plan.fade_out, self._plan.num_frames))
+            if edge
+        ]
+        for veil, at in veils:
+            opacity = veil.veil(at)
+            picture = veiled(picture, veil.colour, opacity)
+            if opacity >= SHOWS:
+                labels = np.zeros_like(labels)
+        return picture, labels
+
+    def _of(self, index: int, frame: int) -> tuple[Picture, Labels]:
+        shot = self._plan.shots[index]
+        clock = clock_at(self._plan, shot, frame)
+        kept = self._drawn.get(index)
+        if kept is None or kept[0] != clock:
+            kept = clock, draw_shot_at(self._plan, shot, clock, self._config)
+            self._drawn = {other: one for other, one in self._drawn.items() if abs(other - index) == 1} | {index: kept}
+        picture, labels = kept[1]
+        for happening in shot.happenings:
+            picture = veiled(picture, happening.colour, flash_at(happening, frame))
+            picture = veiled(picture, BLACK, darkness_at(happening, frame))
+        return picture, labels
 
 
 def draw_shot_frame(plan: FilmPlan, shot: ShotPlan, frame: int, config: ToonboxConfig) -> tuple[Picture, Labels]:
-    """Draw one frame of one shot; `frame` may lie in the dissolves that reach over the shot's ends."""
-    lead_in = shot.dissolve_frames // 2
-    seconds = (frame - shot.start_frame + lead_in) / plan.fps
-    length = (shot.end_frame - shot.start_frame + lead_in) / plan.fps
+    """Draw one frame of one shot, without transitions and flashes; `frame` may lie beyond the shot's ends."""
+    return draw_shot_at(plan, shot, clock_at(plan, shot, frame), config)
+
+
+def draw_shot_at(plan: FilmPlan, shot: ShotPlan, clock: Clock, config: ToonboxConfig) -> tuple[Picture, Labels]:
+    """Draw one shot at one moment."""
+    if shot.card is not None:
+        blank = np.zeros((config.height, config.width), np.uint8)
+        return draw_card(shot.card, config.width, config.height), blank
     face = face_height(plan.members[shot.roles[0].member].identity) if shot.roles else 0.0
-    camera = camera_at(shot, seconds, length, face)
+    camera = camera_at(shot, clock.camera_frame, plan.fps, face)
     scene = plan.scenes[shot.scene]
     painted = np.empty((config.height, config.width, 3), np.uint8)
-    paint_scene(Stage(painted, camera, frame / plan.fps), scene.kind, scene.seed)
+    paint_scene(Stage(painted, camera, clock.camera_frame / plan.fps), scene.kind, scene.seed)
     size = (config.width * SAMPLES, config.height * SAMPLES)
     # nearest up and area down is the identity: scenery stays as sharp as it was painted
     large = cv2.resize(painted, size, interpolation=cv2.INTER_NEAREST)
     labels = np.zeros((size[1], size[0]), np.uint8)
-    _draw_cast(plan, shot, Stage(large, camera, frame / plan.fps), labels, seconds, length)
+    stage = Stage(large, camera, clock.camera_frame / plan.fps)
+    _draw_cast(plan, shot, stage, labels, clock)
+    for happening in shot.happenings:
+        _draw_stranger(happening, stage, labels, clock.camera_frame)
     picture = cv2.resize(large, (config.width, config.height), interpolation=cv2.INTER_AREA)
+    picture = blurred(picture, shot, clock.camera_frame)
     return picture, np.ascontiguousarray(labels[SAMPLES // 2 :: SAMPLES, SAMPLES // 2 :: SAMPLES])
 
 
-def camera_at(shot: ShotPlan, seconds: float, length: float, face: float) -> Camera:
-    """Return where the camera is; a zoom keeps the feet at the frame's foot, or the `face` in its middle."""
-    share = min(1.0, max(0.0, seconds / length))
-    eased = share * share * (3.0 - 2.0 * share)
-    zoom, x = ZOOMS[shot.framing], shot.camera_x
-    if shot.move == "push in":
-        zoom *= 1.0 + 0.12 * eased
-    elif shot.move == "pull out":
-        zoom *= 1.12 - 0.12 * eased
-    elif shot.move == "pan":
-        x += 0.16 * (eased - 0.5)
-    elif shot.move == "follow":
-        x += 0.6 * _travelled(shot, seconds, length)
-    if shot.framing == "close":
-        return Camera(shot.roles[0].x, face * ACTOR_HEIGHT + shot.roles[0].y, zoom)
-    return Camera(x, REST_BOTTOM + 0.5 / zoom, zoom)
-
-
-def _travelled(shot: ShotPlan, seconds: float, length: float) -> float:
-    walkers = [role for role in shot.roles if role.action in TRAVELLING]
-    if not walkers:
-        return 0.0
-    return _offset(walkers[0], seconds, length)
-
-
-def _offset(role: Role, seconds: float, length: float) -> float:
-    """Return how far a walker is from its mark, which it passes in the middle of the shot."""
-    if role.action not in TRAVELLING:
-        return 0.0
-    here = pose_at(role.action, seconds, role.phase, role.facing).x
-    middle = pose_at(role.action, length / 2, role.phase, role.facing).x
-    return (here - middle) * ACTOR_HEIGHT
-
-
-def _draw_cast(plan: FilmPlan, shot: ShotPlan, stage: Stage, labels: Labels, seconds: float, length: float) -> None:
+def _draw_cast(plan: FilmPlan, shot: ShotPlan, stage: Stage, labels: Labels, clock: Clock) -> None:
     world = stage.layer()
+    length = (shot.end_frame - shot.first_seen) / plan.fps
+    drawn, moved = ((frame - shot.first_seen) / plan.fps for frame in (clock.pose_frame, clock.camera_frame))
     for role in sorted(shot.roles, key=lambda role: -role.y):  # the further ones first
         identity = plan.members[role.member].identity
-        pose = replace(pose_at(role.action, seconds, role.phase, role.facing), x=0.0)
-        place = world.at(role.x + _offset(role, seconds, length), role.y, 0, ACTOR_HEIGHT, ACTOR_HEIGHT)
+        pose = replace(pose_at(role.action, drawn, role.phase, role.facing), x=0.0)
+        place = world.at(role.x + offset_of(role, moved, length), role.y, 0, ACTOR_HEIGHT, ACTOR_HEIGHT)
         draw_shadow(place, identity, pose)
         draw_character(replace(place, labels=labels, label=role.member + 1), identity, pose)
-        draw_effects(place, role.action, pose, seconds, role.phase)
+        draw_effects(place, role.action, pose, drawn, role.phase)
 
 
-def _dissolving(plan: FilmPlan, index: int, following: ShotPlan | None, frame: int) -> tuple[ShotPlan | None, float]:
-    """Return the shot that shows through at a frame, and by how much (0..1)."""
-    shot = plan.shots[index]
-    if following is not None and following.dissolve_frames:
-        into = frame - (following.start_frame - following.dissolve_frames // 2)
-        if into >= 0:
-            return following, (into + 1) / (following.dissolve_frames + 1)
-    if shot.dissolve_frames:
-        into = frame - (shot.start_frame - shot.dissolve_frames // 2)
-        if into < shot.dissolve_frames:
-            return plan.shots[index - 1], 1.0 - (into + 1) / (shot.dissolve_frames + 1)
-    return None, 0.0
+def _draw_stranger(happening: Happening, stage: Stage, labels: Labels, frame: int) -> None:
+    """Draw somebody large who walks by in front of everything; the map has nobody there."""
+    if happening.stranger is None or not happening.start_frame <= frame < happening.end_frame:
+        return
+    length = happening.end_frame - happening.start_frame
+    share = (frame - happening.start_frame + 0.5) / length
+    reach = (stage.aspect / 2 + STRANGER_HALF) / stage.camera.zoom
+    x = stage.camera.x + happening.facing * reach * (2.0 * share - 1.0)
+    y = stage.camera.y - STRANGER_DEPTH / stage.camera.zoom
+    high = STRANGER_HEIGHT / stage.camera.zoom
+    pose = replace(pose_at("walk", share, 0.0, happening.facing), x=0.0)
+    place = stage.layer().at(x, y, 0, high, high)
+    draw_character(replace(place, labels=labels, label=0), happening.stranger, pose)

@@ -6,7 +6,7 @@ from pegbar.config import Config
 from pegbar.toonbox.actions import Action
 
 Framing = Literal["wide", "medium", "close"]
-Move = Literal["still", "pan", "push in", "pull out", "follow"]
+Move = Literal["still", "pan", "push in", "pull out", "follow", "tilt", "shake", "whip pan"]
 
 
 class Verb(Config):
@@ -43,6 +43,9 @@ MOVES: dict[Move, str] = {
     "push in": "the camera moves slowly closer",
     "pull out": "the camera moves slowly away",
     "follow": "the camera follows along",
+    "tilt": "the camera tilts slowly down",
+    "shake": "the camera shakes for a moment",
+    "whip pan": "the camera whips round to where things happen",
 }
 WATCHING: tuple[tuple[Action, str], ...] = (
     ("stand", "{other} watches"),

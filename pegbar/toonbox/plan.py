@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pegbar.toonbox.actions import Action, Facing
+from pegbar.toonbox.colours import WHITE, Colour
+from pegbar.toonbox.config import Held
 from pegbar.toonbox.identity import Identity
 from pegbar.toonbox.narration import Narration
 from pegbar.toonbox.phrases import Framing, Move
 from pegbar.toonbox.places import PLACES, SceneKind
+from pegbar.toonbox.transitions import Transition
 
-TransitionIn = Literal["start", "cut", "dissolve"]
+HappeningKind = Literal["lightning", "whip pan", "dimming", "passing", "freeze"]
+CardKind = Literal["title", "end"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,32 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A title card, or an end card with the credits; `style` is the seed of its looks."""
+
+    kind: CardKind
+    lines: tuple[str, ...]
+    style: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What looks like a boundary and is none: it lasts from `start_frame` to `end_frame` (exclusive) of the film.
+
+    A "freeze" holds a drawing; a "passing" stranger walks close by the camera.
+    """
+
+    kind: HappeningKind
+    start_frame: int
+    end_frame: int
+    colour: Colour = WHITE
+    stranger: Identity | None = None
+    facing: Facing = 1
+
+
+@dataclass(frozen=True)
 class ShotPlan:
-    """One shot. It owns frames `start_frame` to `end_frame` (exclusive); a dissolve reaches over both sides."""
+    """One shot. It owns frames `start_frame` to `end_frame` (exclusive); transitions may reach over both sides."""
 
     start_frame: int
     end_frame: int
@@ -58,15 +86,32 @@ class ShotPlan:
     framing: Framing
     move: Move
     camera_x: float
-    transition_in: TransitionIn
-    dissolve_frames: int
-    is_prologue: bool
     words: Narration
+    transition_in: Transition = Transition()
+    happenings: tuple[Happening, ...] = ()
+    card: Card | None = None
+
+    @property
+    def num_frames(self) -> int:
+        """Return how many frames the shot owns."""
+        return self.end_frame - self.start_frame
+
+    @property
+    def first_seen(self) -> int:
+        """Return the first frame in which anything of the shot shows: where its action begins."""
+        return self.start_frame - self.transition_in.lead_in
 
 
 @dataclass(frozen=True)
 class FilmPlan:
-    """Everything a film shows and says, before a pixel is drawn."""
+    """Everything a film shows and says, before a pixel is drawn.
+
+    Args:
+        drawn_on: for how many frames each drawing is held: ones, twos or threes.
+        held: whether only the cast's drawings are held, or the whole picture with the camera.
+        fade_in: the film's first frames come out of a colour.
+        fade_out: the film's last frames go into one.
+    """
 
     name: str
     seed: int
@@ -76,6 +121,10 @@ class FilmPlan:
     scenes: tuple[SetScene, ...]
     shots: tuple[ShotPlan, ...]
     storyline: str
+    drawn_on: int
+    held: Held
+    fade_in: Transition | None
+    fade_out: Transition | None
 
 
 @dataclass(frozen=True)
@@ -85,4 +134,4 @@ class Beat:
     scene: int
     action: Action
     is_first: bool
-    is_prologue: bool = False
+    is_empty: bool = False

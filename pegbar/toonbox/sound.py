@@ -29,10 +29,10 @@ def soundtrack(plan: FilmPlan, config: ToonboxConfig) -> AudioTrack:
     track *= 0.5
     for shot in plan.shots:
         start, seconds = shot.start_frame / plan.fps, (shot.end_frame - shot.start_frame) / plan.fps
-        if shot.dissolve_frames:
+        if shot.transition_in.kind in ("dissolve", "wipe"):
             _add(track, chime(config.sample_rate), start - 0.3, config.sample_rate, 0.22)
         for role in shot.roles:
-            lead_in = shot.dissolve_frames / 2 / plan.fps
+            lead_in = shot.transition_in.lead_in / plan.fps
             if role.action == "jump":
                 for moment in landing_moments(seconds, role.phase):
                     _add(track, boing(config.sample_rate), start + moment - lead_in, config.sample_rate, 0.4)

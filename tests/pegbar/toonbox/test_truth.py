@@ -9,7 +9,7 @@ from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.story import plan_film
 from pegbar.toonbox.truth import clock, cuts_of, masks_bytes, script_of
 
-PLAN = plan_film(0, ToonboxConfig())
+PLAN = plan_film(0, ToonboxConfig(title_card=True, end_card=True))
 
 
 @pytest.mark.parametrize(
@@ -38,19 +38,40 @@ def test_shots_are_contiguous_and_name_known_ids() -> None:
     assert shots[-1]["end time"] == clock(PLAN.num_frames, PLAN.fps)
     characters = {one["ID"] for one in script["main characters"]}
     assert all(characters.issuperset(shot["main characters"]) for shot in shots)
-    assert {shot["scene"] for shot in shots} == {one["ID"] for one in script["main scenes"]}
+    told = [shot for shot in shots if not shot["is_prologue_or_epilogue"]]
+    assert {shot["scene"] for shot in told} == {one["ID"] for one in script["main scenes"]}
+    assert [shots[0], shots[-1]] == [shot for shot in shots if shot not in told]
     assert all(name in shot["plot"] for shot in shots for name in shot["main characters"])
 
 
-def test_cuts_put_a_dissolve_in_its_middle() -> None:
-    cuts = cuts_of(PLAN)
-    assert [one["frame"] for one in cuts["boundaries"]] == [shot.start_frame for shot in PLAN.shots[1:]]
-    for one in cuts["boundaries"]:
-        if one["transition"] == "cut":
-            assert one["start_frame"] == one["frame"] == one["end_frame"]
-        else:
-            assert one["frame"] - one["start_frame"] == one["end_frame"] - one["frame"] in (4, 5, 6)
-    assert {one["transition"] for one in cuts["boundaries"]} == {"cut", "dissolve"}
+def test_cuts_put_what_is_gradual_round_its_middle() -> None:
+    kinds = set()
+    for seed in range(12):
+        plan = plan_film(seed, ToonboxConfig())
+        cuts = cuts_of(plan)
+        assert (cuts["world_version"], cuts["num_frames"], cuts["fps"]) == (1, plan.num_frames, 12)
+        assert [one["frame"] for one in cuts["boundaries"]] == [shot.start_frame for shot in plan.shots[1:]]
+        for one in cuts["boundaries"]:
+            kinds.add(one["transition"])
+            before, after = one["frame"] - one["start_frame"], one["end_frame"] - one["frame"]
+            if one["transition"] == "cut":
+                assert before == after == 0
+            elif one["transition"] == "flash":
+                assert 0 <= after - before <= 1 and 2 <= before + after <= 4
+            else:
+                assert before == after and 4 <= after <= 8
+    assert kinds == {"cut", "dissolve", "fade", "wipe", "flash"}
+
+
+def test_distractors_and_the_films_ends_are_away_from_every_transition() -> None:
+    for seed in range(40):
+        cuts = cuts_of(plan_film(seed, ToonboxConfig()))
+        taken = [(one["start_frame"], one["end_frame"]) for one in cuts["boundaries"]]
+        taken += [(one["start_frame"], one["end_frame"]) for one in cuts["distractors"]]
+        taken += [tuple(ends) for ends in (cuts["fade_in"], cuts["fade_out"]) if ends]
+        taken.sort()
+        assert all(end <= start for (_, end), (start, _) in zip(taken, taken[1:], strict=False))
+        assert taken[-1][1] <= cuts["num_frames"]
 
 
 def test_masks_open_with_numpy_and_hold_no_date() -> None:
