@@ -1,15 +1,13 @@
 """The one static page of a run: what came in, what was kept, what was learnt, what came out."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pegbar.config import Config
-from pegbar.files import write_text
 from pegbar.records import Decision
+from tasks.studio.page import Assets, write_page
 
-TEMPLATE = Path(__file__).with_name("report.html.j2")
 MAX_REASONS = 3
 GATE_ORDER = ("ingest", "probe", "shots", "annotate", "references")
 PLURALS = {"story": "stories"}
@@ -189,32 +187,17 @@ def write_report(data: ReportData, folder: Path) -> Path:
     Returns:
         The page's path.
     """
-    import jinja2
-
-    assets = folder / "assets"
-    shutil.rmtree(assets, ignore_errors=True)
-    assets.mkdir(parents=True)
-
-    def asset(path: Path | None) -> str | None:
-        if path is None:
-            return None
-        name = f"{len(list(assets.iterdir())):04d}{path.suffix}"
-        shutil.copyfile(path, assets / name)
-        return f"assets/{name}"
-
+    assets = Assets(folder)
     view = data.model_dump(mode="python")
     for film in view["films"]:
         for shot in film["shots"]:
-            shot["thumbnail"] = asset(shot["thumbnail"])
+            shot["thumbnail"] = assets.copied(shot["thumbnail"])
     for reference in view["references"]:
-        reference["image"] = asset(reference["image"])
-    view["story"] |= {name: asset(view["story"][name]) for name in ("video", "contact_sheet")}
+        reference["image"] = assets.copied(reference["image"])
+    view["story"] |= {name: assets.copied(view["story"][name]) for name in ("video", "contact_sheet")}
     view["stages"] = [_stage_view(stage) for stage in data.stages]
     view["scores"]["num_shots"] = max((len(story.shots) for story in data.scores.stories), default=0)
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    page = folder / "report.html"
-    write_text(page, environment.from_string(TEMPLATE.read_text()).render(view))
-    return page
+    return write_page(folder / "report.html", "report.html.j2", view)
 
 
 def _stage_view(stage: StageCurve) -> dict[str, object]:
