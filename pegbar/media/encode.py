@@ -1,9 +1,9 @@
 """Frames and sound to an mp4 with the same bytes every time: H.264 and AAC through PyAV."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
 
 Frame = NDArray[np.uint8]
+X264_PARAMS = "cpu-independent=1"  # its fastest searches find other vectors on another processor
+TICKS_PER_FRAME = 12  # halves, thirds and quarters of a frame are whole
 AUDIO_CHUNK = 1024  # samples of one AAC frame
 
 
@@ -50,25 +52,62 @@ class AudioTrack:
             raise _refused("sound with NaN, infinity or no sample rate", "give finite samples and a positive rate")
 
 
+@dataclass(frozen=True)
+class Times:
+    """When frames are shown: steadily at `fps`, or at `ticks`."""
+
+    fps: Fraction
+    ticks: Sequence[int] | None
+
+    @property
+    def base(self) -> Fraction:
+        """Return how long one tick lasts, in seconds."""
+        return 1 / self.fps if self.ticks is None else 1 / (self.fps * TICKS_PER_FRAME)
+
+    def tick(self, path: Path, index: int) -> int:
+        """Return when the frame at `index` is shown, in ticks.
+
+        Raises:
+            MediaError: there is no such tick.
+        """
+        if self.ticks is None:
+            return index
+        if index >= len(self.ticks):
+            raise _refused(f"{path.name}: {len(self.ticks)} ticks for more frames", "give one tick a frame")
+        return self.ticks[index]
+
+
 def write_video(
     path: Path,
     frames: Iterable[Frame],
     fps: Fraction,
     audio: AudioTrack | None = None,
     config: EncodeConfig = EncodeConfig(),  # noqa: B008 - frozen
+    ticks: Sequence[int] | None = None,
 ) -> int:
     """Encode RGB uint8 frames (H, W, 3) of one even size, and perhaps sound; return how many frames.
 
     The file is written aside and renamed, so `path` never holds half a film. Same input, same bytes.
 
+    Args:
+        path: where the file goes.
+        frames: the pictures.
+        fps: the rate; the nominal one where the rate varies.
+        audio: the sound.
+        config: how to encode.
+        ticks: when each frame is shown, from 0, in `TICKS_PER_FRAME`-ths of 1 / fps; a steady rate unless given.
+
     Raises:
-        MediaError: no frames, an odd or changing size, another type, or a rate that is not positive.
+        MediaError: no frames, an odd or changing size, another type, a rate that is not positive, or ticks
+            that do not increase from 0 or are fewer than the frames.
         DiskFullError: no space left. ReadOnlyError: no permission.
     """
     import av
 
     if fps <= 0:
         raise _refused(f"{path.name} at {fps} frames per second", "give a positive frame rate")
+    if ticks is not None and (not ticks or ticks[0] or any(late <= early for early, late in pairwise(ticks))):
+        raise _refused(f"{path.name}: frames shown out of order", "give ticks that increase from 0")
     iterator = iter(frames)
     first = next(iterator, None)
     if first is None:
@@ -77,7 +116,7 @@ def write_video(
     with disk_errors(path), written_aside(path) as aside:
         options = {"movflags": "+faststart", "fflags": "+bitexact"}
         with av.open(str(aside), "w", format="mp4", options=options) as container:
-            return _encode(container, path, chain([first], iterator), size, fps, audio, config)
+            return _encode(container, path, chain([first], iterator), size, Times(fps, ticks), audio, config)
 
 
 def _encode(
@@ -85,20 +124,22 @@ def _encode(
     path: Path,
     frames: Iterable[Frame],
     size: tuple[int, int],
-    fps: Fraction,
+    times: Times,
     audio: AudioTrack | None,
     config: EncodeConfig,
 ) -> int:
-    video = _add_video_stream(container, size, fps, config)
+    video = _add_video_stream(container, size, times, config)
     sound = _add_audio_stream(container, audio, config) if audio is not None else None
     chunks = _audio_frames(audio) if audio is not None else iter(())
     num_frames, audio_seconds = 0, 0.0
     for frame in frames:
         if _checked_size(path, frame) != size:
             raise _refused(f"{path.name}: frame {num_frames} has another size", "give frames of one size")
-        container.mux(video.encode(_video_frame(frame, num_frames, fps)))
+        shown = times.tick(path, num_frames)
+        container.mux(video.encode(_video_frame(frame, shown, times.base)))
         num_frames += 1
-        while sound is not None and audio_seconds < num_frames / fps and (chunk := next(chunks, None)) is not None:
+        ahead = shown * times.base + 1 / times.fps
+        while sound is not None and audio_seconds < ahead and (chunk := next(chunks, None)) is not None:
             container.mux(sound.encode(chunk))
             audio_seconds += chunk.samples / chunk.sample_rate
     container.mux(video.encode(None))
@@ -109,16 +150,18 @@ def _encode(
     return num_frames
 
 
-def _add_video_stream(container: "OutputContainer", size: tuple[int, int], fps: Fraction, config: EncodeConfig) -> Any:
+def _add_video_stream(container: "OutputContainer", size: tuple[int, int], times: Times, config: EncodeConfig) -> Any:
     from av.codec.context import Flags
 
     # x264's macroblock tree reads memory it never wrote where a row is no multiple of 4 macroblocks (96 pixels, say):
     # the same frames then give other bytes from one call to the next
     options = {"crf": str(config.crf), "preset": config.preset, "threads": "1", "sc_threshold": "0", "mbtree": "0"}
-    stream = container.add_stream("libx264", rate=fps, options=options)
+    options["x264-params"] = X264_PARAMS
+    stream = container.add_stream("libx264", rate=times.fps, options=options)
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
+    context.time_base = times.base
     context.gop_size = config.gop_frames
     context.thread_count = 1
     context.flags |= Flags.bitexact
@@ -137,13 +180,13 @@ def _add_audio_stream(container: "OutputContainer", audio: AudioTrack, config: E
     return stream
 
 
-def _video_frame(frame: Frame, index: int, fps: Fraction) -> Any:
+def _video_frame(frame: Frame, tick: int, base: Fraction) -> Any:
     import av
 
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24").reformat(
         format="yuv420p", dst_colorspace="ITU601", dst_color_range="MPEG", threads=1
     )
-    picture.pts, picture.time_base = index, 1 / fps
+    picture.pts, picture.time_base = tick, base
     return picture
 
 

@@ -5,11 +5,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from pegbar.errors import DiskFullError, MediaError
+from pegbar.media import encode
 from pegbar.media.encode import AudioTrack, EncodeConfig, write_video
 
 FPS = Fraction(24000, 1001)
@@ -103,3 +105,30 @@ def test_a_full_disk_is_named_and_leaves_the_old_film(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert film.read_bytes() == b"the old film"
     assert list(tmp_path.iterdir()) == [film]
+
+
+def test_frames_are_shown_when_the_ticks_say(tmp_path: Path) -> None:
+    ticks = [0, 12, 24, 42, 60, 64, 68, 80]
+    write_video(tmp_path / "film.mp4", moving_square(8), Fraction(12), ticks=ticks)
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        shown = [frame.time for frame in container.decode(container.streams.video[0])]
+    assert shown == pytest.approx([tick / 144 for tick in ticks], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "complaint"), [([0, 12, 12], "out of order"), ([3, 4, 5], "out of order"), ([0, 12], "2 ticks for more")]
+)
+def test_ticks_that_make_no_sense_are_refused(tmp_path: Path, ticks: list[int], complaint: str) -> None:
+    with pytest.raises(MediaError, match=complaint):
+        write_video(tmp_path / "film.mp4", moving_square(3), Fraction(12), ticks=ticks)
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_processors_instructions_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ground = cv2.resize(np.random.default_rng(1).integers(0, 255, (24, 32, 3), np.uint8), (256, 192))
+    turns = [cv2.getRotationMatrix2D((128, 96), 3 * index, 1 + index / 40) for index in range(12)]
+    scene = [np.asarray(cv2.warpAffine(ground, turn, (256, 192)), np.uint8) for turn in turns]
+    write_video(tmp_path / "here.mp4", scene, FPS)
+    monkeypatch.setattr(encode, "X264_PARAMS", f"{encode.X264_PARAMS}:asm=SSE2")
+    write_video(tmp_path / "there.mp4", scene, FPS)
+    assert (tmp_path / "here.mp4").read_bytes() == (tmp_path / "there.mp4").read_bytes()
