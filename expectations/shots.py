@@ -65,6 +65,18 @@ def shot_times_agree(tables: Tables) -> "pd.Series[bool]":
 
 
 @predicate
+def shot_segment_lies_inside(tables: Tables) -> "pd.Series[bool]":
+    """A segment, where there is one, is inside its shot, in film time and in story time alike."""
+    shots = tables["shots"]
+    start, end = shots["segment_start_seconds"], shots["segment_end_seconds"]
+    offset = shots["start_seconds"] - shots["story_start_seconds"]
+    inside = (start >= shots["start_seconds"] - TOLERANCE_SECONDS) & (end <= shots["end_seconds"] + TOLERANCE_SECONDS)
+    starts = (start - shots["story_segment_start_seconds"] - offset).abs() <= TOLERANCE_SECONDS
+    ends = (end - shots["story_segment_end_seconds"] - offset).abs() <= TOLERANCE_SECONDS
+    return start.isna() | (inside & (start < end) & starts & ends)
+
+
+@predicate
 def shot_names_known_characters(tables: Tables) -> "pd.Series[bool]":
     """Every character of a shot is one of its story's."""
     listed = set(zip(tables["characters"]["story_id"], tables["characters"]["character_id"], strict=True))
@@ -112,6 +124,7 @@ SUITE = TableSuite(
         Holds(name="no_overlap", predicate="shot_does_not_overlap", message="a shot starts before the last one ends"),
         Holds(name="no_gap", predicate="shot_leaves_no_gap", message="shots do not cover their story"),
         Holds(name="times_agree", predicate="shot_times_agree", message="film and story times disagree"),
+        Holds(name="segment_inside", predicate="shot_segment_lies_inside", message="a segment lies outside its shot"),
         Holds(
             name="known_characters",
             predicate="shot_names_known_characters",

@@ -6,11 +6,12 @@ from pegbar.config import Config
 from pegbar.records import Record
 from tasks.context import RunContext
 from tasks.curation.assemble import assemble_dataset
+from tasks.curation.compare import compare_films
 from tasks.curation.config import CurateConfig
 from tasks.curation.gate import gate_dataset, version_dataset
 from tasks.curation.ingest import ingest_films
 from tasks.curation.pack import PackedGroup
-from tasks.curation.shard import curate_shard, shards_of
+from tasks.curation.shard import curate_shard, see_shard, shards_of
 
 
 class Request(Config):
@@ -33,10 +34,14 @@ class CuratedDataset(Record):
 
 @flow(name="curate")
 def curate(context: RunContext, request: Request) -> CuratedDataset:
-    """Take films in, curate them shard by shard, assemble, gate, and version."""
+    """Take films in, look at each once, tell copies apart, curate what is kept, assemble, gate, and version."""
     config = request.config
     films = ingest_films(context, list(request.sources), request.licence, config.source)
-    shards = shards_of(films, config.max_films_per_shard)
+    seen = [
+        film for shard in shards_of(films, config.max_films_per_shard) for film in see_shard(context, shard, config)
+    ]
+    apart = compare_films(context, seen, config)
+    shards = shards_of(apart, config.max_films_per_shard)
     groups = [group for shard in shards for group in curate_shard(context, shard, config)]
     digest = assemble_dataset(context, groups, config)
     report = gate_dataset(context, config.gate)

@@ -80,7 +80,13 @@ class Member(Record):
 
 
 class Film(Record):
-    """One film as probed. `film_id` starts with the digest of its bytes, never its path."""
+    """One film as probed. `film_id` starts with the digest of its bytes, never its path.
+
+    The crop is what is left of the displayed picture without black bars and watermarks, in its pixels.
+    A film that a gate rejected stays as a row, `kept` false, without stories.
+    """
+
+    schema_version: ClassVar[int] = 2
 
     film_id: str
     name: str
@@ -98,14 +104,28 @@ class Film(Record):
     is_variable_frame_rate: bool
     has_audio: bool
     video_codec: str
+    crop_left: int
+    crop_top: int
+    crop_width: int
+    crop_height: int
+    kept: bool = True
+
+    @classmethod
+    def upgrade(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """Version 1 knew neither crops nor rejected films."""
+        whole = {"crop_left": 0, "crop_top": 0, "crop_width": fields["width"], "crop_height": fields["height"]}
+        return {**fields, **whole, "kept": True}
 
 
 class Shot(Record):
     """One shot. Frames count from the film's first; `end_frame` is exclusive.
 
     `start_seconds` is the presentation time in the film; `story_start_seconds` counts from the
-    story's own start. Shots of a story are contiguous, do not overlap and cover it.
+    story's own start. Shots of a story are contiguous, do not overlap and cover it. A shot over four
+    seconds has a segment of four that stands for it, in both times.
     """
+
+    schema_version: ClassVar[int] = 2
 
     shot_id: str
     story_id: str
@@ -124,6 +144,15 @@ class Shot(Record):
     caption: str | None = None
     is_prologue_or_epilogue: bool = False
     kept: bool = True
+    segment_start_seconds: float | None = None
+    segment_end_seconds: float | None = None
+    story_segment_start_seconds: float | None = None
+    story_segment_end_seconds: float | None = None
+
+    @classmethod
+    def upgrade(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """Version 1 had no segments, which are optional."""
+        return fields
 
 
 class Story(Record):

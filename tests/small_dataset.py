@@ -21,7 +21,7 @@ def small_rows() -> dict[TableName, list[Row]]:
         film_id=FILM_ID, name="tiny.mp4", source="tiny.mp4", owner="tests", licence="CC0-1.0", sha256="a" * 64,
         size_bytes=10, width=64, height=48, fps=FPS, num_frames=int(NUM_STORIES * per_story * FPS),
         duration_seconds=NUM_STORIES * per_story, rotation_degrees=0, is_variable_frame_rate=False, has_audio=False,
-        video_codec="h264",
+        video_codec="h264", crop_left=0, crop_top=0, crop_width=64, crop_height=48,
     )  # fmt: skip
     rows: dict[TableName, list[Row]] = {"films": [row_of(film)], "decisions": []}
     for name in ("stories", "shots", "characters", "scenes", "references"):

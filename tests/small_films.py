@@ -15,10 +15,17 @@ from pegbar.artifacts import Artifacts
 from pegbar.media import AudioTrack, write_video
 from pegbar.settings import Settings
 from tasks.context import RunContext
+from tasks.curation.config import CurateConfig
+from tasks.curation.film import FilmParts, curate_film, see_film
+from tasks.curation.filters import FiltersConfig
+from tasks.curation.ingest import ingest
 
 WIDTH, HEIGHT, FPS, SHOT_FRAMES = 160, 120, 8, 16
 FIGURES = {"Ruby": (210, 40, 50), "Bluebell": (50, 70, 200)}
 GROUNDS = [((170, 210, 240), (120, 190, 110)), ((240, 220, 170), (150, 110, 80)), ((60, 60, 90), (90, 130, 120))]
+
+
+OPEN = CurateConfig(filters=FiltersConfig(rules=()))  # these films are too small for any gate
 
 
 def scene(number: int, frame: int, cast: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
@@ -83,3 +90,9 @@ def artifacts_of(home: Path) -> Iterator[Artifacts]:
     """Give the artifacts of a home."""
     with context_of(home).open() as artifacts:
         yield artifacts
+
+
+def curated(artifacts: Artifacts, path: Path, config: CurateConfig = OPEN) -> FilmParts:
+    """Take one film in and curate it."""
+    (film,) = ingest(artifacts, [str(path)], licence="CC0-1.0", owner="me", config=config.source)
+    return curate_film(artifacts, see_film(artifacts, film, config), config)

@@ -14,15 +14,15 @@ from models.annotators import (
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
 from pegbar.errors import ScriptError
-from pegbar.records import Decision, Record
+from pegbar.records import Decision, Record, Shot
 from pegbar.steps import Facts, Step
 from tasks.curation import stories
-from tasks.curation.detect import Detection
+from tasks.curation.detect import Detection, SegmentSpan
 from tasks.curation.source import SCRIPT_SUFFIX, sidecar_name
 from tasks.curation.source_film import SourceFilm
 from tasks.curation.stories import StoriesConfig, build_stories
 
-STEP = Step(name="annotate", version=1)
+STEP = Step(name="annotate", version=2)
 GATE = "annotate"
 OUTPUT = "annotation.json"
 
@@ -71,6 +71,7 @@ def annotate(
 
 def _request(artifacts: Artifacts, film: SourceFilm, found: Detection, config: AnnotateConfig) -> AnnotationRequest:
     told, shots = build_stories(film.item_id, found.shot_list, config.stories)
+    shots = [_with_segment(shot, span) for shot, span in zip(shots, found.segments, strict=True)]
     script = None
     if film.script_sha256 is not None:
         script = artifacts.scratch / "scripts" / film.script_sha256 / sidecar_name(film.name, SCRIPT_SUFFIX)
@@ -83,6 +84,21 @@ def _request(artifacts: Artifacts, film: SourceFilm, found: Detection, config: A
         stories=tuple(told),
         shots=tuple(shots),
         script=script,
+    )
+
+
+def _with_segment(shot: Shot, span: SegmentSpan | None) -> Shot:
+    """Return the shot with the segment that stands for it, in film time and in story time."""
+    if span is None:
+        return shot
+    offset = shot.start_seconds - shot.story_start_seconds
+    return shot.model_copy(
+        update={
+            "segment_start_seconds": span.start_seconds,
+            "segment_end_seconds": span.end_seconds,
+            "story_segment_start_seconds": round(span.start_seconds - offset, 6),
+            "story_segment_end_seconds": round(span.end_seconds - offset, 6),
+        }
     )
 
 

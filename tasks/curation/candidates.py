@@ -10,7 +10,8 @@ from pydantic import Field
 
 from models.segmenters import Pixels
 from pegbar.config import Config
-from pegbar.media import DecodeConfig, FrameReader
+from pegbar.media import DecodeConfig, FrameReader, SandboxLimits, run_sandboxed
+from pegbar.media.crop import Crop
 from pegbar.records import Shot
 from tasks.curation.annotate import AnnotatedFilm
 
@@ -28,6 +29,7 @@ class CandidatesConfig(Config):
     """
 
     decode: DecodeConfig = DecodeConfig()
+    sandbox: SandboxLimits = SandboxLimits()
     per_second: float = Field(default=1.0, gt=0)
     max_shots: int = Field(default=8, ge=1)
     enough_alone: int = Field(default=2, ge=1)
@@ -90,16 +92,32 @@ def wanted_frames(shot: Shot, config: CandidatesConfig) -> tuple[tuple[int, ...]
 
 
 def sampled_shots(
-    path: Path, plan: dict[str, ShotPlan], config: CandidatesConfig
+    path: Path, plan: dict[str, ShotPlan], crop: Crop, folder: Path, config: CandidatesConfig
 ) -> Iterator[tuple[Shot, list[Sampled]]]:
-    """Yield each planned shot with its frames, from one decode, holding one shot at a time."""
-    waiting = list(plan.values())
-    held: list[Sampled] = []
+    """Yield each planned shot with its frames, which one decode in a process of its own left in `folder`."""
+    wanted = frozenset(frame for shot in plan.values() for frame in shot.frames)
+    seconds = run_sandboxed(keep_frames, path, wanted, crop, folder, config, limits=config.sandbox, subject=path)
+    for planned in plan.values():
+        yield (
+            planned.shot,
+            [Sampled(frame, seconds[frame], np.load(_kept(folder, frame))) for frame in planned.frames],
+        )
+
+
+def keep_frames(
+    path: Path, wanted: frozenset[int], crop: Crop, folder: Path, config: CandidatesConfig
+) -> dict[int, float]:
+    """Decode a film up to the last wanted frame; leave the wanted ones, cropped, and return their film times."""
+    seconds: dict[int, float] = {}
+    width, height = crop.fitted(config.max_side)
     for frame in FrameReader(path, config.decode):
-        if not waiting:
-            return
-        if frame.index in waiting[0].frames:
-            held.append(Sampled(frame.index, frame.seconds, frame.fitted(config.max_side)))
-        if frame.index == waiting[0].frames[-1]:
-            yield waiting.pop(0).shot, held
-            held = []
+        if frame.index in wanted:
+            seconds[frame.index] = frame.seconds
+            np.save(_kept(folder, frame.index), crop.picture(frame, width, height))
+        if len(seconds) == len(wanted):
+            break
+    return seconds
+
+
+def _kept(folder: Path, frame: int) -> Path:
+    return folder / f"{frame}.npy"

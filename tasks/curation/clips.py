@@ -1,39 +1,47 @@
-"""A clip and a thumbnail for every shot of a film, in one decode: upright, small, at the film's own rate."""
+"""A clip for every shot of a film: upright, cropped, small, at the film's own rate."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
+from pegbar.digests import digest_of
 from pegbar.errors import TruncatedMediaError
-from pegbar.media import DecodeConfig, EncodeConfig, Frame, FrameReader, read_audio, write_video
-from pegbar.media.decode import fitted_size
+from pegbar.media import (
+    DecodeConfig,
+    EncodeConfig,
+    Frame,
+    FrameReader,
+    SandboxLimits,
+    read_audio,
+    run_sandboxed,
+    write_video,
+)
+from pegbar.media.crop import Crop
 from pegbar.steps import Facts, Step
 from tasks.curation.detect import Detection
 from tasks.curation.shots import DetectedShot
 from tasks.curation.source_film import SourceFilm, local_copy
 
-STEP = Step(name="clips", version=1)
+STEP = Step(name="clips", version=2)
 Pixels = npt.NDArray[np.uint8]
 EPSILON_SECONDS = 1e-6
 
 
 class ClipsConfig(Config):
-    """What clips and thumbnails look like; sides in pixels, sound in hertz."""
+    """What clips look like; sides in pixels, sound in hertz."""
 
     max_side: int = Field(default=480, ge=16)
     audio_sample_rate: int = Field(default=44_100, ge=8_000)
-    thumbnail_side: int = Field(default=320, ge=16)
-    thumbnail_quality: int = Field(default=85, ge=1, le=100)
     encode: EncodeConfig = EncodeConfig()
     decode: DecodeConfig = DecodeConfig()
+    sandbox: SandboxLimits = SandboxLimits()
 
 
 def clip_path(folder: Path, shot: int) -> Path:
@@ -41,15 +49,11 @@ def clip_path(folder: Path, shot: int) -> Path:
     return folder / "clips" / f"{shot:05d}.mp4"
 
 
-def thumbnail_path(folder: Path, shot: int) -> Path:
-    """Return where its thumbnail lies."""
-    return folder / "thumbnails" / f"{shot:05d}.jpg"
-
-
 def cut_clips(
-    artifacts: Artifacts, sha256: str, film: SourceFilm, detected: Manifest, found: Detection, config: ClipsConfig
-) -> Manifest:
-    """Cut a film into one clip per shot, or find that done.
+    artifacts: Artifacts, sha256: str, film: SourceFilm, detected: Manifest, found: Detection, crop: Crop,
+    config: ClipsConfig,
+) -> Manifest:  # fmt: skip
+    """Cut a film into one clip per shot, in a process of its own, or find that done.
 
     Raises:
         MediaError: the film does not decode as it did when its shots were found.
@@ -57,23 +61,34 @@ def cut_clips(
 
     def make(folder: Path) -> Facts:
         path = local_copy(artifacts, film, sha256)
-        frames = iter(FrameReader(path, config.decode))
-        clip_path(folder, 0).parent.mkdir()
-        thumbnail_path(folder, 0).parent.mkdir()
-        for shot in found.shot_list.shots:
-            _cut(path, frames, folder, shot, found, config)
+        run_sandboxed(cut_film, path, folder, found, crop, config, limits=config.sandbox, subject=path)
         return {"num_clips": len(found.shot_list.shots)}
 
-    manifest, _ = artifacts.run(STEP, {"film": sha256, "detection": detected.digest}, config, make)
+    inputs = {"film": sha256, "detection": detected.digest, "crop": digest_of(crop)}
+    manifest, _ = artifacts.run(STEP, inputs, config, make)
     return manifest
 
 
+def cut_film(path: Path, folder: Path, found: Detection, crop: Crop, config: ClipsConfig) -> None:
+    """Write a clip for every shot into `folder`, in one decode.
+
+    Raises:
+        MediaError: see `FrameReader`. TruncatedMediaError: a frame is missing.
+    """
+    frames = iter(FrameReader(path, config.decode))
+    clip_path(folder, 0).parent.mkdir()
+    for shot in found.shot_list.shots:
+        own = list_counted(path, islice(frames, shot.end_frame - shot.start_frame), shot)
+        _cut(path, own, folder, shot, found, crop, config)
+
+
 def _cut(
-    path: Path, frames: Iterator[Frame], folder: Path, shot: DetectedShot, found: Detection, config: ClipsConfig
-) -> None:
+    path: Path, own: Iterable[Frame], folder: Path, shot: DetectedShot, found: Detection, crop: Crop,
+    config: ClipsConfig,
+) -> None:  # fmt: skip
     info = found.info
-    own = list_counted(path, islice(frames, shot.end_frame - shot.start_frame), shot)
-    pictures = _pictures(own, shot, thumbnail_path(folder, shot.index), config)
+    width, height = (_even(side) for side in crop.fitted(config.max_side))
+    pictures = ((frame.seconds, crop.picture(frame, width, height)) for frame in own)
     fps = Fraction(info.fps_exact)
     steady = _steady(pictures, shot, fps) if info.is_variable_frame_rate else (pixels for _, pixels in pictures)
     sound = None
@@ -102,18 +117,6 @@ def list_counted(path: Path, frames: Iterable[Frame], shot: DetectedShot) -> Ite
         )
 
 
-def _pictures(
-    frames: Iterable[Frame], shot: DetectedShot, thumbnail: Path, config: ClipsConfig
-) -> Iterator[tuple[float, Pixels]]:
-    """Yield (film seconds, RGB pixels of an even size), and write the middle one as the thumbnail."""
-    middle = (shot.start_frame + shot.end_frame) // 2
-    for frame in frames:
-        if frame.index == middle:
-            write_jpeg(thumbnail, frame.fitted(config.thumbnail_side), config.thumbnail_quality)
-        width, height = fitted_size(frame.width, frame.height, config.max_side)
-        yield frame.seconds, frame.scaled(_even(width), _even(height))
-
-
 def _steady(pictures: Iterable[tuple[float, Pixels]], shot: DetectedShot, fps: Fraction) -> Iterator[Pixels]:
     """Yield a picture for every tick of a constant rate: the one that is on the screen then."""
     wanted = max(1, round((shot.end_seconds - shot.start_seconds) * fps))
@@ -127,12 +130,6 @@ def _steady(pictures: Iterable[tuple[float, Pixels]], shot: DetectedShot, fps: F
     if shown is not None:
         for _ in range(wanted - given):
             yield shown
-
-
-def write_jpeg(path: Path, pixels: Pixels, quality: int) -> None:
-    """Write RGB pixels, shape (height, width, 3), as a JPEG."""
-    _, encoded = cv2.imencode(".jpg", np.ascontiguousarray(pixels[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    path.write_bytes(encoded.tobytes())
 
 
 def _even(side: int) -> int:

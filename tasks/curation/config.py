@@ -6,9 +6,13 @@ from expectations.gate import GateConfig
 from pegbar.config import Config
 from tasks.curation.annotate import AnnotateConfig
 from tasks.curation.clips import ClipsConfig
+from tasks.curation.detect import DetectConfig
+from tasks.curation.facts import FactsConfig
+from tasks.curation.filters import FiltersConfig
+from tasks.curation.measure import MeasureConfig
 from tasks.curation.references import ReferencesConfig
-from tasks.curation.shots import ShotsConfig
 from tasks.curation.source import SourceConfig
+from tasks.curation.survey import SurveyConfig
 
 
 class CurateConfig(Config):
@@ -20,7 +24,11 @@ class CurateConfig(Config):
     """
 
     source: SourceConfig = SourceConfig()
-    shots: ShotsConfig = ShotsConfig()
+    facts: FactsConfig = FactsConfig()
+    survey: SurveyConfig = SurveyConfig()
+    detect: DetectConfig = DetectConfig()
+    measure: MeasureConfig = MeasureConfig()
+    filters: FiltersConfig = FiltersConfig()
     annotate: AnnotateConfig = AnnotateConfig()
     clips: ClipsConfig = ClipsConfig()
     references: ReferencesConfig = ReferencesConfig()

@@ -25,6 +25,15 @@ class Sample(Record):
     path: str
 
 
+def middle_sample(samples: Sequence[Sample], start_frame: int, end_frame: int) -> Sample:
+    """Return the sample nearest to the middle of a shot: one of its own if it has any."""
+    middle = (start_frame + end_frame - 1) / 2
+    return min(
+        samples,
+        key=lambda sample: (not start_frame <= sample.frame < end_frame, abs(sample.frame - middle)),
+    )
+
+
 class SoundSummary(Record):
     """What the sound is like, without hearing it: its peak and the share of seconds that are silent (-60 dBFS)."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from prefect import task
 
@@ -9,8 +10,15 @@ from pegbar import progress
 from pegbar.artifacts import Artifacts
 from pegbar.errors import EmptyFileError, InputError, NotFoundError, PegbarError, StorageError
 from tasks.context import RunContext
-from tasks.curation.source import LICENCE_SUFFIX, SCRIPT_SUFFIX, Candidate, SourceConfig, candidates_of
-from tasks.curation.source_film import SourceFilm
+from tasks.curation.source import (
+    LICENCE_SUFFIX,
+    SCRIPT_SUFFIX,
+    VERDICT_SUFFIX,
+    Candidate,
+    SourceConfig,
+    candidates_of,
+)
+from tasks.curation.source_film import MediaVerdict, SourceFilm
 from tasks.curation.stories import film_id_of
 
 MAX_RIGHTS_LENGTH = 200
@@ -55,6 +63,7 @@ def _take(artifacts: Artifacts, candidate: Candidate, licence: str, owner: str) 
             sha256=sha256,
             size_bytes=size,
             script_sha256=artifacts.store.put_member(script) if script is not None else None,
+            verdict=_verdict(candidate),
         )
     except (InputError, NotFoundError, PermissionError) as error:
         if isinstance(error, StorageError):  # of which a permission error may be one: ours, not the film's
@@ -110,6 +119,23 @@ def _rights(candidate: Candidate, licence: str, owner: str) -> tuple[str, str]:
                 subject=sidecar.name,
             )
     return (said[0] if said else licence), (said[1] if len(said) > 1 else owner)
+
+
+def _verdict(candidate: Candidate) -> MediaVerdict | None:
+    """Return what a person wrote in ``NAME.verdict`` beside the film."""
+    sidecar = candidate.open_sidecar(VERDICT_SUFFIX)
+    if sidecar is None:
+        return None
+    said = sidecar.read_bytes()[:MAX_RIGHTS_LENGTH].decode(errors="replace").strip().lower()
+    known: tuple[MediaVerdict, ...] = get_args(MediaVerdict)
+    for verdict in known:
+        if said == verdict:
+            return verdict
+    raise InputError(
+        f"{sidecar.name} holds neither {' nor '.join(known)}",
+        remedy=f"correct {sidecar.name}, then run: pegbar curate SOURCE",
+        subject=sidecar.name,
+    )
 
 
 @task(name="ingest-films")

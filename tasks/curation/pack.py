@@ -11,14 +11,16 @@ from pegbar.records import Decision, Record, Shot
 from pegbar.shards import ShardWriter
 from pegbar.steps import Facts, Step
 from pegbar.tables import TABLES, Row, TableName, row_of, write_rows
-from tasks.curation.annotate import OUTPUT as ANNOTATION
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.clips import clip_path, thumbnail_path
+from tasks.curation.clips import clip_path
 from tasks.curation.film import FilmParts
+from tasks.curation.film_view import middle_sample
 from tasks.curation.references import OUTPUT as REFERENCES
 from tasks.curation.references import ReferenceSet
+from tasks.curation.sift import OUTPUT as SIFTED
+from tasks.curation.survey import read_survey
 
-STEP = Step(name="pack", version=1)
+STEP = Step(name="pack", version=2)
 THUMBNAILS = "thumbnails"
 Tables = dict[TableName, list[Row]]
 
@@ -55,6 +57,7 @@ def pack_group(artifacts: Artifacts, group: str, films: Sequence[FilmParts]) -> 
                 rows["decisions"] += [row_of(decision) for decision in parts.decisions]
                 if parts.film is not None:
                     rows["films"].append(row_of(parts.film))
+                if parts.keys:
                     _add_film(artifacts, parts, rows, writer, folder)
         if not rows["shots"]:
             (folder / "shard.tar").unlink()
@@ -74,16 +77,17 @@ def _packed(group: str, manifest: Manifest, films: list[FilmParts]) -> PackedGro
         group=group,
         key=manifest.key,
         digest=manifest.digest,
-        num_films=sum(parts.film is not None for parts in films),
+        num_films=sum(bool(parts.keys) for parts in films),
         num_retryable=outcomes.count("failed_retryable"),
-        num_refused=sum(parts.film is None for parts in films),
+        num_refused=sum(not parts.keys for parts in films),
     )
 
 
 def _add_film(artifacts: Artifacts, parts: FilmParts, rows: Tables, writer: ShardWriter, folder: Path) -> None:
     """Add one film's rows to the tables, and its clips, notes, pictures and masks to the shard."""
     where = {name: artifacts.fetch(artifacts.load(key)) for name, key in parts.keys.items()}
-    told = AnnotatedFilm.from_json((where["annotate"] / ANNOTATION).read_bytes())
+    told = AnnotatedFilm.from_json((where["sift"] / SIFTED).read_bytes())
+    samples = read_survey(where["survey"]).samples
     shown = ReferenceSet.from_json((where["references"] / REFERENCES).read_bytes())
     rows["stories"] += [row_of(story) for story in told.annotation.stories]
     rows["characters"] += [row_of(character) for character in told.annotation.characters]
@@ -98,7 +102,8 @@ def _add_film(artifacts: Artifacts, parts: FilmParts, rows: Tables, writer: Shar
         )
         rows["shots"].append(row_of(shot, clip=clip))
         rows["decisions"].append(row_of(_found(shot)))
-        (folder / THUMBNAILS / f"{shot.shot_id}.jpg").write_bytes(thumbnail_path(where["clips"], number).read_bytes())
+        thumbnail = where["survey"] / middle_sample(samples, shot.start_frame, shot.end_frame).path
+        (folder / THUMBNAILS / f"{shot.shot_id}.jpg").write_bytes(thumbnail.read_bytes())
     for reference in shown.references:
         name = reference.reference_id
         image = writer.add(f"{name}.png", (where["references"] / f"{name}.png").read_bytes())

@@ -1,6 +1,7 @@
 """Reference pictures: of every character of every story, the best cut-out from the shots that list it (AS-12 to 16)."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +21,8 @@ from models.segmenters import (
 )
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
+from pegbar.digests import digest_of
+from pegbar.media.crop import Crop
 from pegbar.records import Character, Decision, Record, Reference, Shot
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
@@ -28,7 +31,7 @@ from tasks.curation.choice import Candidate, Choice, ChoiceConfig, Search, choos
 from tasks.curation.cutouts import on_white, png_bytes
 from tasks.curation.source_film import SourceFilm, local_copy
 
-STEP = Step(name="references", version=1)
+STEP = Step(name="references", version=2)
 GATE = "references"
 OUTPUT = "references.json"
 
@@ -61,6 +64,7 @@ def find_references(
     film: SourceFilm,
     annotated: Manifest,
     told: AnnotatedFilm,
+    crop: Crop,
     config: ReferencesConfig,
 ) -> tuple[Manifest, ReferenceSet]:
     """Find a film's references in one decode, or find that done. Every character gets a decision.
@@ -75,9 +79,10 @@ def find_references(
         plan = plan_shots(told, config.candidates)
         if plan:
             path = local_copy(artifacts, film, sha256)
-            for shot, frames in sampled_shots(path, plan, config.candidates):
-                for character_id in plan[shot.shot_id].character_ids:
-                    try_shot(searches, character_id, shot, frames, segmenter, config)
+            with TemporaryDirectory(dir=path.parent) as pictures:
+                for shot, frames in sampled_shots(path, plan, crop, Path(pictures), config.candidates):
+                    for character_id in plan[shot.shot_id].character_ids:
+                        try_shot(searches, character_id, shot, frames, segmenter, config)
         chosen = choose(searches, config.choice)
         found = tuple(
             reference
@@ -91,6 +96,7 @@ def find_references(
     inputs = {
         "film": sha256,
         "annotation": annotated.digest,
+        "crop": digest_of(crop),
         "segmenter": f"{segmenter.name}-{segmenter.version}",
     }
     manifest, _ = artifacts.run(STEP, inputs, config, make)

@@ -10,6 +10,7 @@ from pegbar.media.names import check_key, check_name, printable
 
 SCRIPT_SUFFIX = ".script.json"
 LICENCE_SUFFIX = ".licence"
+VERDICT_SUFFIX = ".verdict"
 
 
 class SourceConfig(Config):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from media_corpus import build_bad
-from small_films import context_of, write_small_film
+from small_films import OPEN, context_of, write_small_film
 
 from pegbar.artifacts import Artifacts
 from pegbar.errors import ConflictError, DiskFullError, FailureBudgetError, GateFailedError, SourceError
@@ -18,21 +18,20 @@ from pegbar.faults import KILL_AT_VARIABLE
 from pegbar.records import Decision
 from pegbar.workspace import Workspace
 from tasks.curation.assemble import assemble, thumbnails_of
-from tasks.curation.config import CurateConfig
-from tasks.curation.film import FilmParts, curate_film
+from tasks.curation.film import FilmParts, curate_film, see_film
 from tasks.curation.gate import judge, make_version
 from tasks.curation.ingest import ingest
 from tasks.curation.pack import PackedGroup, pack_group
-from tasks.curation.shard import curate_films, shards_of
+from tasks.curation.shard import curate_films, see_films, shards_of
 
-CONFIG = CurateConfig()
+CONFIG = OPEN
 
 
 def packed(artifacts: Artifacts, *sources: Path) -> list[PackedGroup]:
     films = ingest(artifacts, [str(source) for source in sources], licence="CC0-1.0", owner="me", config=CONFIG.source)
     groups: dict[str, list[FilmParts]] = {}
     for film in films:
-        groups.setdefault(film.group, []).append(curate_film(artifacts, film, CONFIG))
+        groups.setdefault(film.group, []).append(curate_film(artifacts, see_film(artifacts, film, CONFIG), CONFIG))
     return [pack_group(artifacts, group, parts) for group, parts in sorted(groups.items())]
 
 
@@ -138,10 +137,10 @@ def test_killed_while_assembling_the_next_run_gives_the_same_bytes(
         "home, root = Path(sys.argv[1]), Path(sys.argv[2])\n"
         "groups = [PackedGroup.model_validate(group) for group in json.loads(sys.argv[3])]\n"
         "with RunContext(settings=Settings(home=home), workspace=root, run_id='r').open() as artifacts:\n"
-        "    assemble(artifacts, Workspace.open(root), groups, CurateConfig())\n"
+        "    assemble(artifacts, Workspace.open(root), groups, CurateConfig.model_validate_json(sys.argv[4]))\n"
     )
     groups = json.dumps([group.model_dump() for group in made[1]])
-    command = [sys.executable, "-c", script, str(made[0]), str(workspace.root), groups]
+    command = [sys.executable, "-c", script, str(made[0]), str(workspace.root), groups, CONFIG.model_dump_json()]
     done = subprocess.run(command, env=os.environ | {KILL_AT_VARIABLE: place}, check=False)
     assert done.returncode == -9
     assert not (workspace.data / "card.json").exists()
@@ -244,7 +243,7 @@ def test_films_in_processes_of_their_own_give_the_same_groups(
     with context.open() as artifacts:
         taken = ingest(artifacts, [str(films)], licence="CC0-1.0", owner="me", config=CONFIG.source)
     (shard,) = shards_of(taken, max_films=64)
-    assert curate_films(context, shard, CONFIG) == made[1]
+    assert curate_films(context, see_films(context, shard, CONFIG), CONFIG) == made[1]
     assert [len(part) for part in shards_of(taken, max_films=1)] == [1, 1, 1]
 
 

@@ -9,26 +9,19 @@ import cv2
 import numpy as np
 import pytest
 from media_corpus import BAD, build_bad, build_odd
-from small_films import FPS, SHOT_FRAMES, artifacts_of, scene, write_small_film
+from small_films import FPS, OPEN, SHOT_FRAMES, artifacts_of, curated, scene, write_small_film
 
 from pegbar.artifacts import Artifacts
 from pegbar.media import frames, probe, read_audio
 from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.film import render_films
-from tasks.curation.annotate import OUTPUT as ANNOTATION
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.config import CurateConfig
-from tasks.curation.film import FilmParts, curate_film
-from tasks.curation.ingest import ingest
+from tasks.curation.film import FilmParts
 from tasks.curation.references import OUTPUT as REFERENCES
 from tasks.curation.references import ReferenceSet
+from tasks.curation.sift import OUTPUT as SIFTED
 
 CASTS = (("Ruby",), ("Ruby", "Bluebell"), ("Ruby",), ("Bluebell",))
-
-
-def curated(artifacts: Artifacts, path: Path) -> FilmParts:
-    (film,) = ingest(artifacts, [str(path)], licence="CC0-1.0", owner="me", config=CurateConfig().source)
-    return curate_film(artifacts, film, CurateConfig())
 
 
 def folder_of(artifacts: Artifacts, parts: FilmParts, step: str) -> Path:
@@ -63,17 +56,10 @@ def test_every_shot_has_a_clip_of_its_frames_and_sound(artifacts: Artifacts, who
     assert np.abs(middle - drawn).mean() < 6
 
 
-def test_a_thumbnail_is_the_middle_of_its_shot(artifacts: Artifacts, whole: FilmParts) -> None:
-    thumbnails = sorted((folder_of(artifacts, whole, "clips") / "thumbnails").iterdir())
-    assert len(thumbnails) == len(CASTS)
-    shown = cv2.imread(str(thumbnails[0]))[:, :, ::-1].astype(int)
-    assert np.abs(shown - scene(0, SHOT_FRAMES // 2, CASTS[0])[0]).mean() < 6
-
-
 def test_each_character_gets_a_reference_that_is_itself(artifacts: Artifacts, whole: FilmParts) -> None:
     folder = folder_of(artifacts, whole, "references")
     found = ReferenceSet.from_json((folder / REFERENCES).read_bytes())
-    told = AnnotatedFilm.from_json((folder_of(artifacts, whole, "annotate") / ANNOTATION).read_bytes())
+    told = AnnotatedFilm.from_json((folder_of(artifacts, whole, "sift") / SIFTED).read_bytes())
     names = {character.character_id: character.name for character in told.annotation.characters}
     assert sorted(names[reference.character_id] for reference in found.references) == ["Bluebell", "Ruby"]
     for reference in found.references:
@@ -97,7 +83,7 @@ def test_a_character_that_is_never_alone_is_refused_with_the_count(artifacts: Ar
 
 def test_a_film_without_a_script_goes_as_far_as_it_can(artifacts: Artifacts, home: Path) -> None:
     parts = curated(artifacts, write_small_film(home / "films", "silent", CASTS[:2], seed=2, with_script=False))
-    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "annotate") / ANNOTATION).read_bytes())
+    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "sift") / SIFTED).read_bytes())
     assert [(story.kept, story.is_annotated) for story in told.annotation.stories] == [(True, False)]
     assert {decision.reason for decision in told.decisions} == {"no script beside the film"}
     assert len(list((folder_of(artifacts, parts, "clips") / "clips").iterdir())) == 2
@@ -108,7 +94,7 @@ def test_a_wrong_script_is_a_decision_and_not_the_films_end(artifacts: Artifacts
     script = path.with_name("wrong.script.json")
     script.write_text(script.read_text().replace("00:04.000", "00:09.000"))
     parts = curated(artifacts, path)
-    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "annotate") / ANNOTATION).read_bytes())
+    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "sift") / SIFTED).read_bytes())
     film = next(decision for decision in told.decisions if decision.item_kind == "film")
     assert film.outcome == "failed_permanent"
     assert "wrong.script.json: shot 2 ends at 9 s, but wrong.mp4 lasts 4.000 s" in film.reason
@@ -130,7 +116,7 @@ def test_another_script_makes_neither_shots_nor_clips_again(
     told["storyline"] = "Another story."
     (tmp_path / "whole.script.json").write_text(json.dumps(told))
     other = curated(artifacts, tmp_path / "whole.mp4")
-    assert {name for name in whole.keys if whole.keys[name] != other.keys[name]} == {"annotate", "references"}
+    assert {name for name in whole.keys if whole.keys[name] != other.keys[name]} == {"sift", "references"}
 
 
 def test_every_bad_film_is_a_decision_with_its_own_reason(artifacts: Artifacts, tmp_path: Path) -> None:
@@ -177,7 +163,7 @@ def test_references_of_drawn_cartoons_match_their_true_masks(artifacts: Artifact
     (film,) = render_films(tmp_path, 1, 1, config, lambda *_: None)
     parts = curated(artifacts, tmp_path / film.video)
     folder = folder_of(artifacts, parts, "references")
-    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "annotate") / ANNOTATION).read_bytes())
+    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "sift") / SIFTED).read_bytes())
     names = {character.character_id: character.name for character in told.annotation.characters}
     truth = np.load(tmp_path / f"{film.name}.masks.npz")
     overlaps = []

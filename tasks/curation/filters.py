@@ -1,0 +1,88 @@
+"""What scores mean: thresholds as versioned data, and the one function that turns a score into a decision."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pegbar.config import Config
+from pegbar.records import Decision
+from tasks.curation.scores import Score
+
+Effect = Literal["reject", "prologue"]
+UNCERTAIN = "uncertain"
+
+
+class GateRule(Config):
+    """One gate: which scores pass.
+
+    Args:
+        title: what is measured, for a person. unit: of the score.
+        lower, upper: a score below or above is rejected; None is no bound.
+        uncertain_upper: a score from `lower` up to this waits for a person, and is not kept until then.
+        effect: what a rejected shot is: simply rejected, or a prologue or epilogue.
+        when_unknown: what becomes of an item that could not be measured.
+    """
+
+    gate: str
+    item_kind: Literal["film", "shot"]
+    title: str
+    unit: str = ""
+    lower: float | None = None
+    upper: float | None = None
+    uncertain_upper: float | None = None
+    effect: Effect = "reject"
+    when_unknown: Literal["kept", "rejected"] = "kept"
+
+    def decide(self, score: Score, item_id: str, version: int) -> Decision:
+        """Return the last word of this gate on one item."""
+        outcome, threshold, why = self._verdict(score.value)
+        reason = why if not score.reason else f"{why}: {score.reason}" if why else score.reason
+        return Decision(
+            item_id=item_id,
+            item_kind=self.item_kind,
+            gate=self.gate,
+            outcome=outcome,
+            score=score.value,
+            threshold=threshold,
+            reason=reason,
+            backend=f"{score.backend}-{score.version}",
+            version=version,
+        )
+
+    def _verdict(self, value: float | None) -> tuple[Literal["kept", "rejected"], float | None, str]:
+        """Return outcome, the threshold that decided (or the nearest), and why not."""
+        if value is None:
+            return self.when_unknown, self.lower if self.lower is not None else self.upper, "not measured"
+        if self.lower is not None and value < self.lower:
+            return "rejected", self.lower, f"{self._said(value)} is below {self.lower:g}"
+        if self.uncertain_upper is not None and value < self.uncertain_upper:
+            return "rejected", self.uncertain_upper, f"{UNCERTAIN}: {self._said(value)} is for a person to decide"
+        if self.upper is not None and value > self.upper:
+            return "rejected", self.upper, f"{self._said(value)} is above {self.upper:g}"
+        bounds = [bound for bound in (self.lower, self.uncertain_upper, self.upper) if bound is not None]
+        return "kept", min(bounds, key=lambda bound: abs(bound - value), default=None), ""
+
+    def _said(self, value: float) -> str:
+        return f"{self.title} {value:.3g}{f' {self.unit}' if self.unit else ''}"
+
+
+DEFAULT_RULES: tuple[GateRule, ...] = (
+    GateRule(gate="duration", item_kind="film", title="length", unit="s", upper=1200.0),
+    GateRule(gate="resolution", item_kind="film", title="shorter side", unit="px", lower=144.0),
+)
+
+
+class FiltersConfig(Config):
+    """Every gate between a film and the dataset, in the order of the funnel. Raise `version` when a bound changes."""
+
+    version: int = Field(default=1, ge=1)
+    rules: tuple[GateRule, ...] = DEFAULT_RULES
+
+    def rule(self, gate: str, item_kind: str) -> GateRule | None:
+        """Return the rule of a gate for films or shots; None where it is off."""
+        return next((rule for rule in self.rules if (rule.gate, rule.item_kind) == (gate, item_kind)), None)
+
+    def decide(self, score: Score, item_id: str) -> Decision | None:
+        """Return the decision on a score; None where no rule asks for one."""
+        rule = self.rule(score.gate, score.item_kind)
+        return rule.decide(score, item_id, self.version) if rule else None
