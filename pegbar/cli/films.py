@@ -19,15 +19,23 @@ def render(
         int, typer.Option("--seed", help="Seed of the first; 0-79999 train, 80000-89999 evaluation, then test.")
     ] = 0,
     seconds: Annotated[float | None, typer.Option("--seconds", help="Longest film; 60 unless said.")] = None,
+    blemishes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="BLEMISH",
+            help="Blemish to add: subtitles, logo, letterbox or variable-rate. Repeat for several.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Draw short cartoons with their script, cuts and masks. The same seed gives the same bytes."""
+    """Draw short cartoons with the truth about script, cuts, texts, sounds and masks. Same seed, same bytes."""
     from pegbar import progress
     from pegbar.cli.console import progress_bars, say_json
     from pegbar.toonbox.config import ToonboxConfig
     from pegbar.toonbox.film import render_films
 
-    config = ToonboxConfig()
+    config = ToonboxConfig().but(blemishes=blemishes or ())
     if seconds is not None:
         config = config.but(max_seconds=seconds, min_seconds=min(seconds, config.min_seconds))
     with progress_bars():

@@ -17,6 +17,9 @@ BLINK_SECONDS = 0.13
 WALK_SPEED = 0.24  # standing heights per second
 RUN_SPEED = 0.62
 JUMP_SECONDS = 1.0
+FLIGHT_SECONDS = 0.58
+WALK_PERIOD, RUN_PERIOD = 0.84, 0.5  # seconds for two steps
+SYLLABLES_PER_SECOND = 5.0
 FOODS: tuple[HeldThing, ...] = ("apple", "cookie", "carrot")
 
 
@@ -38,8 +41,26 @@ def pose_at(action: Action, seconds: float, phase: float, facing: Facing) -> Pos
     return pose if facing == 1 else _mirrored(pose)
 
 
+def syllable_moments(duration: float, phase: float) -> list[float]:
+    """Return the seconds at which a talker's mouth opens."""
+    count = math.ceil((duration + 1) * SYLLABLES_PER_SECOND)
+    opened = [(index - phase) / SYLLABLES_PER_SECOND for index in range(count)]
+    return [
+        moment
+        for opening in opened
+        if 0 <= (moment := opening - phase * 0.7) < duration and _is_phrase(opening + 0.01, phase)
+    ]
+
+
+def step_moments(action: Action, duration: float, phase: float) -> list[float]:
+    """Return the seconds at which a walker's or runner's foot comes down."""
+    gap = WALK_PERIOD / 2 if action == "walk" else RUN_PERIOD / 2
+    first = gap / 2 - phase * 0.7 % gap
+    return [moment for index in range(math.ceil(duration / gap) + 1) if 0 <= (moment := first + index * gap) < duration]
+
+
 def landing_moments(duration: float, phase: float) -> list[float]:
-    """Return the seconds at which a jumper leaves the ground: where its sound belongs."""
+    """Return the seconds at which a jumper leaves the ground; it is back `FLIGHT_SECONDS` later."""
     first = -phase * 0.7 + 0.22 * JUMP_SECONDS
     count = math.ceil(duration / JUMP_SECONDS) + 1
     return [moment for index in range(count) if 0 <= (moment := first + index * JUMP_SECONDS) < duration]
@@ -77,7 +98,7 @@ def _stand(seconds: float, phase: float) -> Pose:
 
 
 def _talk(seconds: float, phase: float) -> Pose:
-    syllable = (seconds * 5.0 + phase) % 1.0 < 0.55 and (seconds * 0.8 + phase) % 1.0 < 0.8
+    syllable = (seconds * SYLLABLES_PER_SECOND + phase) % 1.0 < 0.55 and _is_phrase(seconds, phase)
     mouth: MouthState = "smile" if not syllable else ("open" if int(seconds * 5) % 3 else "round")
     gesture = max(0.0, _swing(seconds, 1.5))
     return Pose(
@@ -91,8 +112,13 @@ def _talk(seconds: float, phase: float) -> Pose:
     )
 
 
+def _is_phrase(seconds: float, phase: float) -> bool:
+    """Tell whether a talker is talking, and not between two phrases."""
+    return (seconds * 0.8 + phase) % 1.0 < 0.8
+
+
 def _walk(seconds: float, phase: float) -> Pose:
-    step = _swing(seconds, 0.84)
+    step = _swing(seconds, WALK_PERIOD)
     return Pose(
         lift=0.016 * abs(step),
         stretch=1.0 + 0.03 * _swing(seconds, 0.42, 0.25),
@@ -100,7 +126,7 @@ def _walk(seconds: float, phase: float) -> Pose:
         turn=0.8,
         head_tilt=2.5 * _swing(seconds, 0.84, 0.2),
         arms=(Limb(17 + 21 * step), Limb(17 + 21 * step)),
-        legs=_striding(seconds, 0.84, 36.0, 0.045),
+        legs=_striding(seconds, WALK_PERIOD, 36.0, 0.045),
         gaze=(0.5, 0.0),
         tail=_swing(seconds, 0.84, 0.3),
     )
@@ -115,7 +141,7 @@ def _run(seconds: float, phase: float) -> Pose:
         turn=1.0,
         head_tilt=6.0,
         arms=(Limb(34 + 44 * step, 0.4), Limb(34 + 44 * step, 0.4)),
-        legs=_striding(seconds, 0.5, 62.0, 0.08),
+        legs=_striding(seconds, RUN_PERIOD, 62.0, 0.08),
         gaze=(0.6, 0.0),
         mouth="open",
         tail=1.2 * _swing(seconds, 0.5),
@@ -137,7 +163,7 @@ def _jump(seconds: float, phase: float) -> Pose:
         arms = (Limb(12), Limb(12))
         return Pose(stretch=1.0 - 0.2 * down, turn=0.25, arms=arms, gaze=(0.0, 0.6), head_drop=0.02 * down)
     if share < 0.8:  # flight
-        flight = (share - 0.22) / 0.58
+        flight = (share - 0.22) / FLIGHT_SECONDS
         height = 4 * flight * (1 - flight)
         arms = (Limb(75 + 70 * height, 0.2), Limb(75 + 70 * height, 0.2))
         legs = (Limb(-22 * height, 0.0, 0.02), Limb(22 * height, 0.0, 0.02))

@@ -1,8 +1,8 @@
 """What a toonbox film may be told."""
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pegbar.config import Config
 from pegbar.media.encode import EncodeConfig
@@ -10,6 +10,7 @@ from pegbar.steps import Step
 from pegbar.toonbox.identity import Identity
 
 Held = Literal["cast", "picture"]
+Blemish = Literal["subtitles", "logo", "letterbox", "variable-rate"]
 WORLD_VERSION = 1  # the same version, seed and configuration give the same film for ever
 STEP = Step(name="toonbox_film", version=2)
 
@@ -23,6 +24,8 @@ class ToonboxConfig(Config):
         held: whether only the cast's drawings are held, or the whole picture with the camera.
         title_card: whether it begins with one; a film of fewer than 3 shots has none.
         end_card: whether it ends with credits; a film of fewer than 3 shots has none.
+        blemishes: what curation has to find: burnt-in subtitles, a channel's logo, black bars at two sides, or
+            frames that are not shown at a steady rate.
     """
 
     width: int = Field(default=384, ge=64, le=1920, multiple_of=2)
@@ -38,7 +41,14 @@ class ToonboxConfig(Config):
     held: Held | None = None
     title_card: bool | None = None
     end_card: bool | None = None
+    blemishes: tuple[Blemish, ...] = ()
     encode: EncodeConfig = EncodeConfig()
+
+    @field_validator("blemishes")
+    @classmethod
+    def _in_order(cls, blemishes: tuple[Blemish, ...]) -> tuple[Blemish, ...]:
+        """Keep one order, so that the same film has the same key."""
+        return tuple(blemish for blemish in get_args(Blemish) if blemish in blemishes)
 
     @model_validator(mode="after")
     def _check_lengths(self) -> Self:

@@ -59,7 +59,7 @@ def render_films(
 
 
 def render_film(directory: Path, seed: int, config: ToonboxConfig, progress: Progress | None = None) -> RenderedFilm:
-    """Render `NAME.mp4`, `.script.json`, `.cuts.json` and `.masks.npz`, and `NAME.film.json` last.
+    """Render `NAME.mp4` with its `.script`, `.cuts`, `.text` and `.audio.json` and `.masks.npz`; `.film.json` last.
 
     Raises:
         ConfigurationError: no split owns the seed.
@@ -92,20 +92,22 @@ def render_film(directory: Path, seed: int, config: ToonboxConfig, progress: Pro
 
 
 def _write(directory: Path, plan: FilmPlan, config: ToonboxConfig, progress: Progress | None) -> dict[str, str]:
-    from pegbar.toonbox.sound import soundtrack
-    from pegbar.toonbox.truth import cuts_of, json_bytes, masks_bytes, script_of
+    from pegbar.toonbox.sound import audio_of, soundtrack
+    from pegbar.toonbox.truth import cuts_of, json_bytes, masks_bytes, script_of, text_of
 
     # the script goes first: a film that is seen at all is seen with its script
     sidecars = {
         f"{plan.name}.script.json": json_bytes(script_of(plan)),
         f"{plan.name}.cuts.json": json_bytes(cuts_of(plan)),
+        f"{plan.name}.text.json": json_bytes(text_of(plan, config)),
+        f"{plan.name}.audio.json": json_bytes(audio_of(plan, config)),
     }
     for name, content in sidecars.items():
         write_bytes(directory / name, content)
     labels: list[Labels] = []
     video = directory / f"{plan.name}.mp4"
     frames = _drawn(plan, config, labels, progress)
-    write_video(video, frames, Fraction(plan.fps), soundtrack(plan, config), config.encode)
+    write_video(video, frames, Fraction(plan.fps), soundtrack(plan, config), config.encode, plan.blemishes.ticks)
     masks = masks_bytes(labels, [member.name for member in plan.members])
     write_bytes(directory / f"{plan.name}.masks.npz", masks)
     digests = {name: digest_bytes(content) for name, content in sidecars.items()}

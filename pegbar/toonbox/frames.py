@@ -15,6 +15,7 @@ from pegbar.toonbox.colours import Colour
 from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.effects import draw_effects
 from pegbar.toonbox.happenings import darkness_at, flash_at
+from pegbar.toonbox.overlays import Overlay
 from pegbar.toonbox.pen import Labels, Picture
 from pegbar.toonbox.plan import FilmPlan, Happening, ShotPlan
 from pegbar.toonbox.scenes import paint_scene
@@ -31,10 +32,10 @@ def draw_frames(plan: FilmPlan, config: ToonboxConfig) -> Iterator[tuple[Picture
 
     A label is the member's place in the plan plus 1; 0 is scenery, cards, and what a colour covers.
     """
-    screen = Screen(plan, config)
+    screen, overlay = Screen(plan, config), Overlay(plan, config)
     for index, shot in enumerate(plan.shots):
         for frame in range(shot.start_frame, shot.end_frame):
-            yield screen.show(index, frame)
+            yield overlay.lay_over(*screen.show(index, frame), frame)
 
 
 class Screen:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from pegbar.toonbox.actions import Action
+from pegbar.toonbox.blemishes import blemishes_of
 from pegbar.toonbox.blocking import camera_x_of, framing_of, move_of, roles_of
 from pegbar.toonbox.config import Held, ToonboxConfig
 from pegbar.toonbox.cutting import Cutter
@@ -74,7 +75,8 @@ def plan_film(seed: int, config: ToonboxConfig) -> FilmPlan:
         fade_in=fade_in,
         fade_out=fade_out,
     )
-    return replace(plan, shots=_eventful(source, plan))
+    plan = replace(plan, shots=_eventful(source, plan))
+    return replace(plan, blemishes=blemishes_of(plan, config))
 
 
 def shot_lengths(source: random.Random, num_frames: int, config: ToonboxConfig) -> list[int]:

@@ -4,12 +4,14 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pegbar.toonbox.config import WORLD_VERSION
+from pegbar.toonbox.config import WORLD_VERSION, ToonboxConfig
+from pegbar.toonbox.overlays import Overlay
 from pegbar.toonbox.pen import Labels
 from pegbar.toonbox.plan import FilmPlan, ShotPlan
 
@@ -56,7 +58,43 @@ def cuts_of(plan: FilmPlan) -> dict[str, Any]:
         ],
         "fade_in": None if plan.fade_in is None else [0, plan.fade_in.after],
         "fade_out": None if plan.fade_out is None else [plan.num_frames - plan.fade_out.before, plan.num_frames],
-        "seconds": None,
+        "seconds": None if plan.blemishes.ticks is None else [_shown(plan, frame) for frame in range(plan.num_frames)],
+    }
+
+
+def text_of(plan: FilmPlan, config: ToonboxConfig) -> dict[str, Any]:
+    """Return every text that is drawn, and what else lies over the pictures; boxes are [x, y, width, height]."""
+    overlay, logo = Overlay(plan, config), plan.blemishes.logo
+    return {
+        "world_version": WORLD_VERSION,
+        "subtitles": [
+            {
+                "start_frame": one.start_frame,
+                "end_frame": one.end_frame,
+                "lines": list(one.lines),
+                "box": list(overlay.subtitle_box(one)),
+            }
+            for one in plan.blemishes.subtitles
+        ],
+        "logo": logo
+        and {
+            "box": list(overlay.logo_box or ()),
+            "kind": logo.kind,
+            "text": logo.text,
+            "corner": logo.corner,
+            "opacity": round(logo.opacity / 256, 3),
+        },
+        "cards": [
+            {
+                "kind": shot.card.kind,
+                "start_frame": shot.start_frame,
+                "end_frame": shot.end_frame,
+                "lines": list(shot.card.lines),
+            }
+            for shot in plan.shots
+            if shot.card is not None
+        ],
+        "letterbox": asdict(plan.blemishes.bars),
     }
 
 
@@ -77,17 +115,17 @@ def masks_bytes(labels: Sequence[Labels], names: Sequence[str]) -> bytes:
     return packed.getvalue()
 
 
-def clock(frame: int, fps: int) -> str:
-    """Return a frame's time as MM:SS.mmm."""
-    milliseconds = round(1000 * frame / fps)
+def clock(seconds: float) -> str:
+    """Return a time as MM:SS.mmm."""
+    milliseconds = round(1000 * seconds)
     minutes, rest = divmod(milliseconds, 60_000)
     return f"{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
 
 
 def _shot_entry(plan: FilmPlan, shot: ShotPlan) -> dict[str, Any]:
     return {
-        "start time": clock(shot.start_frame, plan.fps),
-        "end time": clock(shot.end_frame, plan.fps),
+        "start time": clock(plan.seconds_at(shot.start_frame)),
+        "end time": clock(plan.seconds_at(shot.end_frame)),
         "is_prologue_or_epilogue": shot.card is not None,
         "main characters": [plan.members[index].name for index in sorted(role.member for role in shot.roles)],
         "scene": "" if shot.card is not None else plan.scenes[shot.scene].name,
@@ -95,6 +133,10 @@ def _shot_entry(plan: FilmPlan, shot: ShotPlan) -> dict[str, Any]:
         "caption": shot.words.caption,
         "camera": shot.words.camera,
     }
+
+
+def _shown(plan: FilmPlan, frame: int) -> float:
+    return round(plan.seconds_at(frame), 6)
 
 
 def _put(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:

@@ -17,7 +17,7 @@ PLAN = plan_film(0, ToonboxConfig(title_card=True, end_card=True))
     [(0, 12, "00:00.000"), (23, 12, "00:01.917"), (780, 12, "01:05.000"), (1, 24, "00:00.042"), (47, 12, "00:03.917")],
 )
 def test_times_have_milliseconds(frame: int, fps: int, text: str) -> None:
-    assert clock(frame, fps) == text
+    assert clock(frame / fps) == text
 
 
 def test_script_has_the_animeshooter_keys() -> None:
@@ -35,7 +35,7 @@ def test_shots_are_contiguous_and_name_known_ids() -> None:
     shots = script["shots"]
     assert [shot["start time"] for shot in shots[1:]] == [shot["end time"] for shot in shots[:-1]]
     assert shots[0]["start time"] == "00:00.000"
-    assert shots[-1]["end time"] == clock(PLAN.num_frames, PLAN.fps)
+    assert shots[-1]["end time"] == clock(PLAN.num_frames / PLAN.fps)
     characters = {one["ID"] for one in script["main characters"]}
     assert all(characters.issuperset(shot["main characters"]) for shot in shots)
     told = [shot for shot in shots if not shot["is_prologue_or_epilogue"]]
