@@ -14,7 +14,7 @@ from pegbar.records import Record
 from pegbar.steps import Facts, Step
 from tasks.curation.detector_scores import DetectorsConfig
 from tasks.curation.film_view import Sample, SoundSummary
-from tasks.curation.frame_table import FrameScorer, FrameTable, Glimpse
+from tasks.curation.frame_table import Columns, FrameScorer, FrameTable, Glimpse
 from tasks.curation.pixel_scores import PixelsConfig
 from tasks.curation.sampler import Sampler, SamplingConfig
 from tasks.curation.sound_summary import summarise_sound

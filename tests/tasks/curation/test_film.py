@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from media_corpus import BAD, build_bad, build_odd
-from small_films import FPS, OPEN, SHOT_FRAMES, artifacts_of, curated, scene, write_small_film
+from small_films import FPS, SHOT_FRAMES, artifacts_of, curated, scene, write_small_film
 
 from pegbar.artifacts import Artifacts
 from pegbar.media import frames, probe, read_audio
