@@ -2,24 +2,25 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from pegbar.records import Transition
+from tasks.curation.frame_table import Column
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """A new shot begins at `frame`; the transition covers frames `first` to `last`, both included."""
+    """A new shot begins at `frame`; the transition takes frames `start` to `end` (exclusive), none for a cut.
+
+    `change` is how far the two sides are apart: mean absolute difference of 8-bit RGB.
+    """
 
     frame: int
     kind: Transition
-    first: int
-    last: int
+    start: int
+    end: int
     change: float
 
 
-def spaced(boundaries: list[Boundary], seconds: npt.NDArray[np.float64], min_seconds: float) -> list[Boundary]:
+def spaced(boundaries: list[Boundary], seconds: Column, min_seconds: float) -> list[Boundary]:
     """Keep the stronger of two boundaries closer than a shot may be short; cuts before the rest."""
     kept: list[Boundary] = []
     ends = (float(seconds[0]), float(seconds[-1]))

@@ -1,61 +1,108 @@
-"""Which of the detectors' cuts are believed: neither flash, nor whip pan, nor a drawing held for three frames."""
+"""Which sudden changes are cuts: neither flash, nor whip pan, nor a drawing held for three frames.
+
+A cut stands alone: motion goes on, so that what it does in one frame it does again within half a second.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 from pydantic import Field
 
 from pegbar.config import Config
 from tasks.curation.boundary import Boundary
-from tasks.curation.frame_scores import FrameScores, Pictures, likeness
+from tasks.curation.detector_cuts import adaptive_ratio
+from tasks.curation.frame_table import CHANNELS
+from tasks.curation.strip import Pictures, Strip, likeness
 
 
 class CutConfig(Config):
-    """When a detector's cut is believed. Changes are mean absolute differences of 8-bit RGB.
+    """When a sudden change is believed. Changes are mean absolute differences of 8-bit RGB.
 
-    A content score of `faint_content` asks the question too: cuts within one place score low. The
-    pictures within `flash_seconds` on both sides are compared. The smallest difference between the
-    sides must reach `min_change`, `min_persistence` of the step at the cut itself (a flash falls back)
-    and `min_change_to_motion` times the movement on the calmer side. The step must be
-    `min_step_to_usual` times the usual step of each side (a pan or a fade goes on as it did). Above
-    `max_likeness` the two sides are one picture in another light.
+    Asked about are frames whose content score is `faint_content`, or `lone_content` and `lone_ratio` times its
+    neighbours': cuts within one place score low. The step must be `min_step`, and no other step within
+    `alone_seconds` on either side may reach `max_other_step` of it. The pictures within `side_seconds` on both
+    sides are compared, as far as no other cut or flash lies between: `min_parted` of the cells must show nothing
+    on one side that they show on the other, to within `same_cell`. A figure that moves or turns uncovers what it
+    hid. Above `max_likeness` the two sides are one picture in another light.
     """
 
     faint_content: float = Field(default=12.0, ge=0)
-    flash_seconds: float = Field(default=0.25, gt=0)
-    min_change: float = Field(default=8.0, ge=0)
-    min_persistence: float = Field(default=0.5, ge=0, le=1)
-    min_change_to_motion: float = Field(default=2.0, ge=0)
-    min_step_to_usual: float = Field(default=1.5, ge=0)
-    max_likeness: float = Field(default=0.9, le=1)
+    lone_content: float = Field(default=5.0, ge=0)
+    lone_ratio: float = Field(default=3.0, ge=1)
+    min_step: float = Field(default=8.0, ge=0)
+    alone_seconds: float = Field(default=0.5, gt=0)
+    max_other_step: float = Field(default=0.75, ge=0)
+    side_seconds: float = Field(default=1.0, gt=0)
+    side_pictures: int = Field(default=12, ge=1)
+    same_cell: float = Field(default=12.0, ge=0)
+    min_parted: float = Field(default=0.15, ge=0, le=1)
+    max_likeness: float = Field(default=0.85, le=1)
 
 
-def believed_cuts(scores: FrameScores, fps: float, config: CutConfig) -> list[Boundary]:
-    """Return the cuts of every detector that the pictures on both sides bear out, in order."""
-    side = max(2, round(config.flash_seconds * fps))
-    faint = np.flatnonzero(scores.content >= config.faint_content).tolist()
-    found = []
-    for frame in sorted({*faint, *(cut for cuts in scores.cuts.values() for cut in cuts)}):
-        if 0 < frame < scores.num_frames:
-            before = scores.thumbnails[max(0, frame - side) : frame].astype(np.float32)
-            after = scores.thumbnails[frame : frame + side].astype(np.float32)
-            change = _cut_change(before, after, config)
-            if change is not None:
-                found.append(Boundary(frame, "cut", frame, frame, change))
-    return found
+def believed_cuts(strip: Strip, passages: Sequence[tuple[int, int]], config: CutConfig) -> list[Boundary]:
+    """Return the sudden changes that the pictures on both sides bear out, in order.
+
+    Args:
+        strip: the film.
+        passages: (start, end) of flashes and fades, whose edges are no cuts.
+        config: the thresholds.
+    """
+    is_lone = (strip.content >= config.lone_content) & (adaptive_ratio(strip.content) >= config.lone_ratio)
+    is_asked = is_lone | (strip.content >= config.faint_content)
+    is_asked[:1] = False
+    for start, end in passages:
+        is_asked[start : end + 1] = False
+    asked = np.flatnonzero(is_asked)
+    steps = np.abs(strip.pictures[asked] - strip.pictures[asked - 1]).mean(-1)
+    walls = list(passages)
+    found: list[Boundary] = []
+    for frame in asked[np.argsort(-steps, kind="stable")].tolist():  # a weak one counts within its own shot alone
+        change = change_across(strip, (frame, frame), walls, config)
+        if change is not None:
+            found.append(Boundary(frame, "cut", frame, frame, change))
+            walls.append((frame, frame))
+    return sorted(found, key=lambda cut: cut.frame)
 
 
-def _cut_change(before: Pictures, after: Pictures, config: CutConfig) -> float | None:
-    """Return how far the two sides of a frame stay apart, or None where that is no cut."""
-    between = np.abs(before[:, None] - after[None]).mean(-1)
-    change, step = float(between.min()), float(between[-1, 0])
-    calm = min(np.abs(before - before[-1]).mean(-1).max(), np.abs(after - after[0]).mean(-1).max())
-    usual = max(_usual_step(before), _usual_step(after))
-    needed = max(config.min_change, config.min_persistence * step, config.min_change_to_motion * float(calm))
-    if change < needed or step < config.min_step_to_usual * usual:
+def change_across(
+    strip: Strip, gap: tuple[int, int], walls: Sequence[tuple[int, int]], config: CutConfig
+) -> float | None:
+    """Return how far a film is, and stays, from itself across the frames of a gap; None where that is one shot.
+
+    Args:
+        strip: the film.
+        gap: start and end (exclusive) of what lies between; the same frame twice for a cut.
+        walls: other gaps, beyond which the two sides do not reach.
+        config: the thresholds.
+    """
+    start, end = gap
+    first = max([0, *(wall_end for _, wall_end in walls if wall_end <= start)])
+    last = min([strip.num_frames, *(wall_start for wall_start, _ in walls if wall_start >= end and wall_start > start)])
+    if first >= start or end >= last:
         return None
-    return change if likeness(before[-1], after[0]) <= config.max_likeness else None
+    reaches = (config.alone_seconds, config.side_seconds)
+    near, far = (
+        (
+            strip.pictures[max(first, strip.frame_at(strip.seconds[start] - reach)) : start],
+            strip.pictures[end : min(last, strip.frame_at(strip.seconds[end] + reach))],
+        )
+        for reach in reaches
+    )
+    step = float(np.abs(near[1][0] - near[0][-1]).mean())
+    if step < config.min_step or max(map(_largest_step, near)) > config.max_other_step * step:
+        return None
+    if likeness(near[0][-1], near[1][0]) > config.max_likeness:
+        return None
+    return step if parted_share(*far, config) >= config.min_parted else None
 
 
-def _usual_step(side: Pictures) -> float:
-    """Return the median change from picture to picture, 0 for a single one."""
-    steps = np.abs(np.diff(side, axis=0)).mean(-1)
-    return float(np.median(steps)) if len(steps) else 0.0
+def parted_share(before: Pictures, after: Pictures, config: CutConfig) -> float:
+    """Return the share of cells that show nothing after that they showed before."""
+    sides = (side[:: -(-len(side) // config.side_pictures)] for side in (before, after))
+    one, other = (side.reshape(len(side), -1, CHANNELS) for side in sides)
+    nearest = np.abs(one[:, None] - other[None]).max(-1).min((0, 1))
+    return float((nearest >= config.same_cell).mean())
+
+
+def _largest_step(side: Pictures) -> float:
+    return float(np.abs(np.diff(side, axis=0)).mean(-1).max()) if len(side) > 1 else 0.0

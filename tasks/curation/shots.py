@@ -1,27 +1,38 @@
-"""A film's shots: one decode feeds every detector and every sink, then one rule decides."""
+"""A film's shots, decided from its table of frames: by the fusion, or by a model that read the frames."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
+
+import numpy as np
 
 from pegbar import progress
 from pegbar.config import Config
-from pegbar.media import DecodeConfig, Frame, FrameReader, FrameSink, probe
+from pegbar.errors import ConfigurationError
+from pegbar.media import DecodeConfig, FrameReader, MediaInfo, probe
 from pegbar.records import Record, Transition
-from pegbar.steps import Step
 from tasks.curation.boundary import Boundary
-from tasks.curation.frame_scores import DetectorsConfig, FrameScorer, FrameScores
+from tasks.curation.detector_cuts import DetectorCutsConfig, detector_cuts, model_transitions
+from tasks.curation.detector_scores import DetectorsConfig
+from tasks.curation.frame_table import Columns, FrameTable, Glimpse
 from tasks.curation.fusion import FusionConfig, fuse
 
-STEP = Step(name="shots", version=1)
 DETECTOR = "scenedetect-0.7.2"
+ANALYSIS_SIDE = 256  # PySceneDetect's own
+MAX_CUT_FRAMES = 2  # a model's run this short is a cut
+
+Decider = Literal["fusion", "transnet"]
 
 
 class ShotsConfig(Config):
-    """How shots are found: decoding, detectors, and the thresholds of the fusion."""
+    """Who decides, the thresholds of the fusion, and those of the detectors' own lists.
 
-    decode: DecodeConfig = DecodeConfig()
-    detectors: DetectorsConfig = DetectorsConfig()
+    Args:
+        decided_by: "transnet" wants a table whose `transnet` column a model filled.
+    """
+
+    decided_by: Decider = "fusion"
     fusion: FusionConfig = FusionConfig()
+    cuts: DetectorCutsConfig = DetectorCutsConfig()
 
 
 class DetectedShot(Record):
@@ -42,7 +53,8 @@ class DetectedShot(Record):
 class ShotList(Record):
     """The shots of one film: contiguous, in order, from its first frame to its last.
 
-    `cuts` keeps what each detector said by itself; `detector` and `fusion_version` say who decided.
+    `cuts` keeps what each detector said by itself; `decided_by`, `fusion_version` and `cuts_version` say
+    who decided, and by which thresholds.
     """
 
     film: str
@@ -52,60 +64,57 @@ class ShotList(Record):
     shots: tuple[DetectedShot, ...]
     cuts: dict[str, tuple[int, ...]]
     detector: str = DETECTOR
+    decided_by: Decider = "fusion"
     fusion_version: int = 1
+    cuts_version: int = 1
 
 
-def detect_shots(
-    path: Path,
-    config: ShotsConfig = ShotsConfig(),  # noqa: B008 - frozen
-    sinks: Sequence[FrameSink] = (),
-) -> ShotList:
-    """Decode a film once and return its shots; every sink sees every frame on the way.
+def shots_of(table: FrameTable, info: MediaInfo, config: ShotsConfig) -> ShotList:
+    """Decide a film's shots; nothing is decoded.
 
     Raises:
-        NotFoundError, HostileNameError, MediaError: see `pegbar.media.probe` and `FrameReader`.
+        ConfigurationError: a model is to decide, but none has read the film.
     """
-    info = probe(path, config.decode.limits)
-    scores = score_frames(path, config, [*sinks, _ProgressSink(path.name, info.num_frames)])
-    boundaries = fuse(scores, info.fps, config.fusion)
-    end_seconds = max(info.duration_seconds, float(scores.seconds[-1]) + 0.5 / info.fps)
+    boundaries = decided_boundaries(table, config)
+    end_seconds = max(info.duration_seconds, float(table.seconds[-1]) + 0.5 / info.fps)
     return ShotList(
-        film=path.name,
+        film=info.name,
         fps=info.fps,
-        num_frames=scores.num_frames,
+        num_frames=table.num_frames,
         duration_seconds=end_seconds,
-        shots=shots_between(boundaries, scores.seconds.tolist(), end_seconds),
-        cuts=scores.cuts,
+        shots=shots_between(boundaries, table.seconds.tolist(), end_seconds),
+        cuts=detector_cuts(table, config.cuts),
+        decided_by=config.decided_by,
         fusion_version=config.fusion.version,
+        cuts_version=config.cuts.version,
     )
 
 
-def score_frames(path: Path, config: ShotsConfig, sinks: Sequence[FrameSink] = ()) -> FrameScores:
-    """Decode a film once and return what the fusion needs; errors as in `FrameReader`."""
-    scorer = FrameScorer(config.detectors)
-    for frame in FrameReader(path, config.decode):
-        for sink in (scorer, *sinks):
-            sink.accept(frame)
-    return scorer.scores()
+def decided_boundaries(table: FrameTable, config: ShotsConfig) -> list[Boundary]:
+    """Return a film's boundaries in order; its start is none. Errors as in `shots_of`."""
+    if config.decided_by == "fusion":
+        return fuse(table, config.fusion)
+    if np.isnan(table.transnet).any():
+        raise ConfigurationError(
+            "TransNetV2 is to decide, but has not read the film",
+            remedy="survey the film with detectors.shot_model set to TransNetConfig()",
+        )
+    return model_boundaries(table, config.cuts)
 
 
-class _ProgressSink:
-    """Reports how far the decode is, about a hundred times a film."""
-
-    def __init__(self, film: str, num_frames: int) -> None:
-        self._label = f"shots of {film}"
-        self._num_frames = num_frames
-        self._step = max(1, num_frames // 100)
-
-    def accept(self, frame: Frame) -> None:
-        done = frame.index + 1
-        if done % self._step == 0 or done >= self._num_frames:
-            progress.report(self._label, done, self._num_frames)
+def model_boundaries(table: FrameTable, config: DetectorCutsConfig) -> list[Boundary]:
+    """Return what a model found; it knows no kinds, so that whatever takes longer than a cut is a dissolve."""
+    return [
+        Boundary(first_after, "cut", first_after, first_after, 0.0)
+        if end - start <= MAX_CUT_FRAMES
+        else Boundary(first_after, "dissolve", start, end, 0.0)
+        for start, end, first_after in model_transitions(table.transnet, config.transnet)
+    ]
 
 
 def shots_between(boundaries: list[Boundary], seconds: list[float], end_seconds: float) -> tuple[DetectedShot, ...]:
     """Return the shots that boundaries cut a film into; `seconds` holds every frame's film time."""
-    start = Boundary(0, "start", 0, -1, 0.0)
+    start = Boundary(0, "start", 0, 0, 0.0)
     starts = [start, *boundaries]
     frames = [*(boundary.frame for boundary in starts), len(seconds)]
     times = [*(seconds[boundary.frame] for boundary in starts), end_seconds]
@@ -117,7 +126,43 @@ def shots_between(boundaries: list[Boundary], seconds: list[float], end_seconds:
             start_seconds=times[index],
             end_seconds=times[index + 1],
             transition_in=boundary.kind,
-            transition_frames=0 if boundary.kind in ("start", "cut") else boundary.last - boundary.first + 1,
+            transition_frames=boundary.end - boundary.start,
         )
         for index, boundary in enumerate(starts)
     )
+
+
+def detect_shots(
+    path: Path,
+    config: ShotsConfig = ShotsConfig(),  # noqa: B008 - frozen
+    detectors: DetectorsConfig = DetectorsConfig(),  # noqa: B008 - frozen
+    decode: DecodeConfig = DecodeConfig(),  # noqa: B008 - frozen
+) -> ShotList:
+    """Decode a film once and return its shots.
+
+    Raises:
+        NotFoundError, HostileNameError, MediaError: see `pegbar.media.probe` and `FrameReader`.
+        MissingExtraError: the model's package is not installed.
+    """
+    info = probe(path, decode.limits)
+    return shots_of(score_frames(path, detectors, decode), info, config)
+
+
+def score_frames(
+    path: Path,
+    detectors: DetectorsConfig = DetectorsConfig(),  # noqa: B008 - frozen
+    decode: DecodeConfig = DecodeConfig(),  # noqa: B008 - frozen
+) -> FrameTable:
+    """Decode a film once and return what its shots are decided from; errors as in `detect_shots`."""
+    num_frames = probe(path, decode.limits).num_frames
+    scorers = detectors.build()
+    for frame in FrameReader(path, decode):
+        glimpse = Glimpse(frame, frame.fitted(ANALYSIS_SIDE))
+        for scorer in scorers:
+            scorer.accept(glimpse)
+        progress.report(f"shots of {path.name}", frame.index + 1, max(num_frames, frame.index + 1))
+    columns: Columns = {}
+    for scorer in scorers:
+        columns |= scorer.columns()
+    unmeasured = np.full(len(columns["seconds"]), np.nan)
+    return FrameTable(**{"motion": unmeasured, "change_peak": unmeasured, **columns})

@@ -11,10 +11,10 @@ from drawn_shots import HEIGHT, WIDTH, Pixels, dissolve, film_of, lit, pan, scen
 from media_corpus import BAD, build_bad, build_odd, damage, write_film
 
 from pegbar.errors import PegbarError, TruncatedMediaError
-from pegbar.media import DecodeConfig, Frame
+from pegbar.media import DecodeConfig
 from tasks.curation.cuts import CutConfig
 from tasks.curation.fusion import FusionConfig, fuse
-from tasks.curation.shots import ShotList, ShotsConfig, detect_shots, score_frames
+from tasks.curation.shots import ShotList, detect_shots, score_frames
 
 
 def starts(shot_list: ShotList) -> list[tuple[int, str]]:
@@ -104,39 +104,20 @@ def test_times_are_presentation_times_where_the_rate_varies(tmp_path: Path) -> N
     assert found.shots[1].end_seconds == pytest.approx(1.0 + 23 * 3 / 24, abs=0.15)
 
 
-class Recorder:
-    def __init__(self) -> None:
-        self.indices: list[int] = []
-        self.kept: list[Pixels] = []
-
-    def accept(self, frame: Frame) -> None:
-        self.indices.append(frame.index)
-        if frame.index % 24 == 0:
-            self.kept.append(frame.fitted(80))
-
-
-def test_sinks_share_the_decode(tmp_path: Path) -> None:
-    first, second = Recorder(), Recorder()
-    detect_shots(film_of(tmp_path / "film.mp4", [*walk(20, 40), *walk(21, 40)]), sinks=[first, second])
-    assert first.indices == second.indices == list(range(80))
-    assert [picture.shape for picture in first.kept] == [(48, 80, 3)] * 4
-
-
 def test_same_film_same_bytes_whatever_the_threads(tmp_path: Path) -> None:
     path = film_of(tmp_path / "film.mp4", dissolve(walk(22, 48), walk(23, 48), 10))
-    one = detect_shots(path, ShotsConfig(decode=DecodeConfig(num_threads=1)))
+    one = detect_shots(path, decode=DecodeConfig(num_threads=1))
     assert one.to_json() == detect_shots(path).to_json()
     assert ShotList.from_json(one.to_json()) == one
 
 
 def test_thresholds_change_without_decoding_again(tmp_path: Path) -> None:
     path = film_of(tmp_path / "film.mp4", [*walk(24, 48), *walk(25, 48)])
-    scores = score_frames(path, ShotsConfig())
-    assert [boundary.frame for boundary in fuse(scores, 24.0, FusionConfig())] == [48]
-    deaf = FusionConfig(cut=CutConfig(min_change=255.0))
-    assert fuse(scores, 24.0, deaf) == []
-    assert 48 in scores.cuts["content"] and 48 in scores.cuts["adaptive"]
-    assert scores.content.argmax() == 48
+    table = score_frames(path)
+    path.unlink()
+    assert [boundary.frame for boundary in fuse(table, FusionConfig())] == [48]
+    assert fuse(table, FusionConfig(cut=CutConfig(min_step=255.0))) == []
+    assert table.content.argmax() == 48
 
 
 def test_odd_films_have_one_shot_that_covers_them(tmp_path: Path) -> None:
@@ -157,8 +138,7 @@ def test_a_film_damaged_inside_is_refused_unless_the_policy_allows_it(tmp_path: 
     with pytest.raises(TruncatedMediaError, match="damaged.mp4") as caught:
         detect_shots(path)
     assert "pegbar films probe" in caught.value.remedy
-    tolerant = ShotsConfig(decode=DecodeConfig(max_corrupt_frames=1000))
-    assert 0 < detect_shots(path, tolerant).num_frames <= 96
+    assert 0 < detect_shots(path, decode=DecodeConfig(max_corrupt_frames=1000)).num_frames <= 96
 
 
 def assert_within_one_frame(found: ShotList, cuts: list[int]) -> None:

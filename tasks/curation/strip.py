@@ -1,0 +1,70 @@
+"""A film as a strip of thumbnails, and how alike two pictures of it are."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.curation.frame_table import CHANNELS, THUMBNAIL_SIDE, Column, FrameTable
+
+Pictures = npt.NDArray[np.float32]
+
+ROUNDING_SECONDS = 1e-6
+MIN_LIVING_SPREAD = 1.5  # of 8-bit values over the film: less is a black bar or an empty margin
+MIN_LIVING_SHARE = 0.25  # fewer living cells than this, and the film is still: then all of them count
+FLATTEST_SHARE = (0.1, 0.9)  # a subtitle or a logo on a blank picture lies outside
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Thumbnails without the cells that never change, such as black bars.
+
+    Args:
+        pictures: shape (n, 3 x cells), 8-bit RGB as floats. cells: (row, column) of each, shape (cells, 2).
+        spread: how far each picture is from one colour, shape (n,), 8-bit.
+    """
+
+    pictures: Pictures
+    cells: npt.NDArray[np.float32]
+    seconds: Column
+    content: Column
+    detail: Column
+    spread: Column
+
+    @classmethod
+    def of(cls, table: FrameTable) -> Self:
+        """Read a table of frames."""
+        pictures = table.thumbnails.astype(np.float32).reshape(table.num_frames, -1, CHANNELS)
+        lives = pictures.std(0).max(-1) >= MIN_LIVING_SPREAD
+        if lives.mean() < MIN_LIVING_SHARE:
+            lives[:] = True
+        pictures = np.ascontiguousarray(pictures[:, lives])
+        low, high = np.quantile(pictures, FLATTEST_SHARE, axis=1)
+        rows, columns = np.divmod(np.flatnonzero(lives), THUMBNAIL_SIDE)
+        return cls(
+            pictures=pictures.reshape(table.num_frames, -1),
+            cells=np.stack([rows, columns], 1).astype(np.float32),
+            seconds=table.seconds,
+            content=table.content,
+            detail=table.detail,
+            spread=(high - low).max(-1).astype(np.float64),
+        )
+
+    @property
+    def num_frames(self) -> int:
+        """How many frames there are."""
+        return len(self.seconds)
+
+    def frame_at(self, seconds: float) -> int:
+        """Return the first frame at or after a time; `num_frames` after the film."""
+        return int(np.searchsorted(self.seconds, seconds - ROUNDING_SECONDS))
+
+
+def likeness(one: Pictures, other: Pictures) -> float:
+    """Return how far two pictures are one in another light: their correlation.
+
+    Each channel's mean is taken out first; 0 where one picture is one colour.
+    """
+    left, right = (picture.reshape(-1, CHANNELS) - picture.reshape(-1, CHANNELS).mean(0) for picture in (one, other))
+    return float((left * right).sum() / max(1e-6, float(np.linalg.norm(left) * np.linalg.norm(right))))
