@@ -25,13 +25,28 @@ from pegbar.media.names import check_name, printable, probe_again
 from pegbar.media.structure import family_of, missing_bytes
 
 if TYPE_CHECKING:
+    from av.codec.context import CodecContext
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
 DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
 KINDS = "mp4, mov, mkv, webm, avi or ts"
+# What cameras, editors, browsers and archives write. Decoders nobody has used for years are where the holes are.
+VIDEO_DECODERS = (
+    "h264,hevc,vvc,av1,libdav1d,vp8,vp9,libvpx,libvpx-vp9,mpeg4,mpeg2video,mpeg1video,h263,"
+    "mjpeg,prores,dnxhd,ffv1,huffyuv,ffvhuff,utvideo,rawvideo,qtrle,png"
+)
+AUDIO_DECODERS = (
+    "aac,mp3float,mp3,mp2float,mp2,ac3,eac3,dca,opus,libopus,vorbis,libvorbis,flac,alac,"
+    "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_u8,pcm_alaw,pcm_mulaw"
+)
+DECODER_PADDING = 64 * 64  # decoders count their pictures with padded rows
 # A playlist or a reference inside a file can then reach nothing but local files.
-OPTIONS = {"format_whitelist": DEMUXERS, "protocol_whitelist": "file"}
+OPTIONS = {
+    "format_whitelist": DEMUXERS,
+    "codec_whitelist": f"{VIDEO_DECODERS},{AUDIO_DECODERS}",
+    "protocol_whitelist": "file",
+}
 
 
 class MediaLimits(Config):
@@ -66,6 +81,11 @@ class OpenFilm:
         return self.video.guessed_rate or self.video.average_rate or Fraction(25)
 
 
+def decoder_options(limits: MediaLimits) -> dict[str, str]:
+    """Return the options of a picture decoder, which then refuses by itself what grows large inside the stream."""
+    return {"max_pixels": str(2 * limits.max_pixels + DECODER_PADDING)}
+
+
 @contextmanager
 def open_film(path: Path, limits: MediaLimits) -> Iterator[OpenFilm]:
     """Open a film and choose its picture stream; an attached cover is no picture stream.
@@ -74,7 +94,7 @@ def open_film(path: Path, limits: MediaLimits) -> Iterator[OpenFilm]:
         NotFoundError: no such file.
         HostileNameError: the name would escape its folder or break a shell.
         EmptyFileError: zero bytes.
-        NotAVideoError: a folder, a device, or no demuxer of the allow-list knows the content.
+        NotAVideoError: a folder, a device, or no demuxer or decoder of the allow-lists knows the content.
         NoVideoStreamError: sound or still pictures only.
         TruncatedMediaError: the file is shorter than its headers say, or its index is missing.
         MediaLimitError: the picture is larger or the film longer than allowed.
@@ -147,6 +167,8 @@ def _opened(path: Path) -> Iterator["InputContainer"]:
         container = av.open(f"file:{path.absolute()}", options=OPTIONS, metadata_errors="replace")
     except PermissionError as error:
         raise _unreadable(path, error) from error
+    except av.error.MemoryError:
+        raise
     except av.error.FFmpegError as error:
         if family_of(path) is not None:
             raise truncated(path, "it starts like a film, but its index is missing or broken") from error
@@ -168,13 +190,20 @@ def _picture_stream(path: Path, container: "InputContainer") -> "VideoStream":
             remedy=f"use the film the sound came from, then: {probe_again(path)}",
             subject=str(path),
         )
-    if streams[0].codec_context is None:
+    _check_decoder(path, "video", streams[0].codec_context, VIDEO_DECODERS)
+    for sound in container.streams.audio[:1]:
+        _check_decoder(path, "sound", sound.codec_context, AUDIO_DECODERS)
+    return streams[0]
+
+
+def _check_decoder(path: Path, kind: str, context: "CodecContext | None", allowed: str) -> None:
+    if context is None or context.name not in allowed.split(","):
+        name = f"codec {context.name}, which is not" if context is not None else "codec that is not"
         raise NotAVideoError(
-            f"{printable(path)} uses a video codec without a decoder here",
-            remedy=f"convert it to mp4 (H.264), then: {probe_again(path)}",
+            f"{printable(path)} uses a {kind} {name} decoded here",
+            remedy=f"convert it to mp4 (H.264 and AAC), then: {probe_again(path)}",
             subject=str(path),
         )
-    return streams[0]
 
 
 def _is_cover(stream: "VideoStream") -> bool:

@@ -6,7 +6,7 @@ from statistics import median
 
 import av
 
-from pegbar.media.container import MediaLimits, OpenFilm, open_film, over_limit, truncated
+from pegbar.media.container import MediaLimits, OpenFilm, decoder_options, open_film, over_limit, truncated
 from pegbar.media.decode import Degrees, Orientation
 from pegbar.records import Record
 
@@ -101,6 +101,7 @@ def _check_index(film: OpenFilm) -> None:
 
 def _demuxed(film: OpenFilm, limits: MediaLimits) -> tuple[list[Fraction], av.VideoFrame]:
     """Return every frame's presentation time, sorted, and the first frame that decodes."""
+    film.video.codec_context.options = decoder_options(limits)
     ticks: list[int | None] = []
     picture: av.VideoFrame | None = None
     for packet in film.container.demux(film.video):
@@ -123,6 +124,8 @@ def _demuxed(film: OpenFilm, limits: MediaLimits) -> tuple[list[Fraction], av.Vi
 def _first(packet: av.Packet) -> av.VideoFrame | None:
     try:
         return next((picture for picture in packet.decode() if isinstance(picture, av.VideoFrame)), None)
+    except av.error.MemoryError:
+        raise
     except av.error.FFmpegError:
         return None
 
