@@ -11,6 +11,7 @@ from pegbar.config import Config
 from pegbar.records import Decision
 from tasks.curation.filters import UNCERTAIN, FiltersConfig, GateRule
 from tasks.studio.histogram import Bin, Verdict, histogram
+from tasks.studio.report import Reason
 
 Kind = Literal["film", "story", "shot", "character", "reference"]
 
@@ -37,13 +38,6 @@ class Example(Config):
     item: FunnelItem
     score: float | None
     reason: str
-
-
-class Reason(Config):
-    """Why items were not kept, and how many."""
-
-    text: str
-    count: int
 
 
 class GateCard(Config):

@@ -9,9 +9,9 @@ from tasks.studio.funnel import Example, FunnelData, GateCard, Stage, bounds_of
 from tasks.studio.funnel_chart import bound_text, chart_of, number_text
 from tasks.studio.histogram import Verdict
 from tasks.studio.page import Assets, write_page
+from tasks.studio.report import PLURALS
 
 THUMBNAIL_SIDE = 240
-PLURALS = {"story": "stories"}
 EFFECTS = {"reject": "rejects", "prologue": "marks as prologue or epilogue"}
 VERDICTS: dict[Verdict, str] = {
     "kept": "Kept",

@@ -65,7 +65,7 @@ def _edges(scores: Numbers, bounds: Sequence[float]) -> Numbers:
     origin = near[0] if near else low
     first = math.floor((low - origin) / width + 1e-6) - 1
     if scores.min() >= 0:
-        first = max(first, math.floor(-origin / width + 1e-6))
+        first = max(first, math.floor(-origin / width))
     last = math.ceil((high - origin) / width - 1e-6) + 1
     edges = origin + width * np.arange(first, last + 1)
     for bound in near:
