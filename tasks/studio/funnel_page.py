@@ -126,7 +126,8 @@ def _stage_rows(data: FunnelData) -> Iterator[dict[str, object]]:
             card = cards.get((stage.item_kind, stage.gate or ""))
             yield {
                 "name": _title(card) if card else ("Films come in" if kind == "film" else "Shots of the films kept"),
-                "anchor": _anchor(card) if card else None,
+                "anchor": _anchor(card) if card and _is_shown(card) else None,
+                "is_start": stage.gate is None,
                 "top": [50 - width(before) / 2, 50 + width(before) / 2],
                 "bottom": [50 - width(stage) / 2, 50 + width(stage) / 2],
                 "items": plural(stage.num_items, stage.item_kind),
@@ -140,7 +141,7 @@ def _gate_view(card: GateCard, assets: Assets) -> dict[str, object]:
     return {
         "title": _title(card),
         "anchor": _anchor(card),
-        "is_shown": bool(card.histogram) or card.counts["kept"] < card.total,
+        "is_shown": _is_shown(card),
         "gate": card.gate,
         "kinds": _kinds(card.item_kind),
         "sentence": rule_text(card.rule) if card.rule else "",
@@ -168,6 +169,11 @@ def _gate_view(card: GateCard, assets: Assets) -> dict[str, object]:
             if card.examples[verdict] and (verdict != "kept" or card.histogram)
         ],
     }
+
+
+def _is_shown(card: GateCard) -> bool:
+    """Return whether there is more to see than that everything was kept."""
+    return bool(card.histogram) or card.counts["kept"] < card.total
 
 
 def _title(card: GateCard) -> str:
