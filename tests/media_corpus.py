@@ -73,7 +73,7 @@ def write_film(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if sound is not None:
-            container.mux(sound.encode(_tone(float(num_frames / fps))))
+            container.mux(sound.encode(tone(float(num_frames / fps))))
             container.mux(sound.encode(None))
     return path
 
@@ -163,11 +163,11 @@ def _write_sound(path: Path, with_cover: bool) -> None:
             frame = av.VideoFrame.from_ndarray(picture_of(0, 32, 32), format="rgb24")
             container.mux(cover.encode(frame))
             container.mux(cover.encode(None))
-        container.mux(sound.encode(_tone(1.0)))
+        container.mux(sound.encode(tone(1.0)))
         container.mux(sound.encode(None))
 
 
-def _tone(seconds: float) -> av.AudioFrame:
+def tone(seconds: float) -> av.AudioFrame:
     """Give a mono tone of 440 Hz at 22,050 Hz."""
     times = np.arange(int(22050 * seconds)) / 22050
     samples = (0.3 * np.sin(2 * np.pi * 440 * times)).astype(np.float32)[None]
