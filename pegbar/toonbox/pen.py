@@ -63,7 +63,8 @@ class Pen:
             return
         filled = region.copy()
         cv2.fillPoly(filled, [pixels - (low << SUBPIXEL_BITS).astype(np.int32)], colour, cv2.LINE_AA, SUBPIXEL_BITS)
-        cv2.addWeighted(filled, opacity, region, 1.0 - opacity, 0.0, dst=region)
+        share = round(opacity * 256)  # whole 256ths, because processors round fractions differently
+        region[:] = (filled.astype(np.uint16) * share + region.astype(np.uint16) * (256 - share) + 128) >> 8
 
     def line(self, points: Points, width: float, colour: Colour, closed: bool = False) -> None:
         """Draw a line `width` units wide with round ends."""

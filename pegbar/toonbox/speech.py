@@ -11,8 +11,8 @@ from pegbar.toonbox.noises import Samples, add, soft_noise
 # formants of five vowels in hertz, for a grown-up (Peterson and Barney, 1952, rounded)
 VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240))
 BANDWIDTHS, LOUDNESS = (90.0, 110.0, 170.0), (1.0, 0.6, 0.3)
-SMALL_THROAT = 1.12  # a cartoon's formants are higher than a grown-up's
-PITCHES = (150.0, 290.0)  # hertz
+SMALL_THROAT = 1.05  # a cartoon's formants are higher than a grown-up's
+PITCHES = (120.0, 230.0)  # hertz
 HIGHEST = 4200.0  # hertz; no harmonic is above
 SYLLABLE_SECONDS = 0.17
 
