@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -56,3 +57,13 @@ class TextDetector(Protocol):
         What cannot be a line, such as a box as high as the picture, is left out.
         """
         ...
+
+
+def reduced(pixels: Pixels, max_pixels: int) -> Pixels:
+    """Return a picture with at most about `max_pixels` pixels, aspect kept; a smaller one as it is."""
+    height, width = pixels.shape[:2]
+    scale = (max_pixels / (height * width)) ** 0.5
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

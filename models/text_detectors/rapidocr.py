@@ -4,11 +4,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 from pydantic import Field
 
-from models.text_detectors.base import Pixels, TextBox
+from models.text_detectors.base import Pixels, TextBox, reduced
 from pegbar.config import Config
 from pegbar.errors import IntegrityError, MissingExtraError
 
@@ -56,7 +55,7 @@ class RapidOcrDetector:
 
     def detect(self, pixels: Pixels) -> tuple[TextBox, ...]:
         """Return the lines of text, from the top down; see `TextDetector`."""
-        picture = np.ascontiguousarray(_reduced(pixels, self._config.max_pixels)[:, :, ::-1])  # the network reads BGR
+        picture = np.ascontiguousarray(reduced(pixels, self._config.max_pixels)[:, :, ::-1])  # the network reads BGR
         found = self._network(picture, use_det=True, use_cls=False, use_rec=False)
         if found.boxes is None:
             return ()
@@ -74,15 +73,6 @@ class RapidOcrDetector:
 def _box(corners: np.ndarray[Any, np.dtype[np.float64]], score: float) -> TextBox:
     (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     return TextBox(left, top, right - left, bottom - top, float(score))
-
-
-def _reduced(pixels: Pixels, max_pixels: int) -> Pixels:
-    height, width = pixels.shape[:2]
-    scale = (max_pixels / (height * width)) ** 0.5
-    if scale >= 1:
-        return pixels
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _network(weights: str) -> Any:
