@@ -120,7 +120,10 @@ def _movements(pictures: npt.NDArray[np.float64]) -> Iterator[npt.NDArray[np.flo
     """Yield what a small shift across, a shift down, and a stretch along each changes in pictures (n, 16, 16, 3)."""
     down, across = np.gradient(pictures, axis=(1, 2))
     places = np.arange(THUMBNAIL_SIDE) - (THUMBNAIL_SIDE - 1) / 2
-    yield from (across, down, across * places[None, None, :, None], down * places[None, :, None, None])
+    yield across
+    yield down
+    yield across * places[None, None, :, None]
+    yield down * places[None, :, None, None]
 
 
 def _bodies(view: FilmView) -> Iterator[_Body]:
@@ -136,7 +139,7 @@ def _bodies(view: FilmView) -> Iterator[_Body]:
 
 
 def _best_offset(before: _Body, body: _Body, min_overlap: float) -> int | None:
-    """Return which frame of `before` the first of `body` lies on when both are most alike; None if they cannot overlap."""
+    """Return the frame of `before` that the first of `body` lies on when both are most alike; None if none can."""
     likeness = before.directions @ body.directions.T
     num_before, num_frames = likeness.shape
     wanted = max(1, round(min_overlap * num_frames))
