@@ -52,6 +52,9 @@ def test_the_files_agree_with_each_other(film: tuple[Path, RenderedFilm]) -> Non
         assert masks["labels"].shape == (48, 96, 128)
         assert masks["characters"].tolist() == [one["ID"] for one in script["main characters"]]
     assert cuts["num_frames"] == 48
+    assert rendered.world_version == cuts["world_version"] == 1
+    truth = {f"toon_s00007.{name}.json" for name in ("script", "cuts", "text", "audio")}
+    assert set(rendered.files) == truth | {"toon_s00007.mp4", "toon_s00007.masks.npz"}
     assert len(cuts["boundaries"]) + 1 == len(script["shots"]) == rendered.num_shots
 
 
