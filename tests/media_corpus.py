@@ -56,6 +56,7 @@ def write_film(
     ticks: Sequence[int] | None = None,
     rotation: int | None = None,
     with_audio: bool = False,
+    audio_codec: str = "aac",
     picture: Callable[[int, int, int], Pixels] = picture_of,
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
@@ -66,7 +67,9 @@ def write_film(
         stream.width, stream.height, stream.pix_fmt = *size, pixel_format
         if rotation is not None:
             stream.set_display_rotation(rotation)
-        sound = container.add_stream("aac", rate=22050, layout="mono") if with_audio else None
+        sound = container.add_stream(audio_codec, rate=22050, layout="mono") if with_audio else None
+        if sound is not None:
+            sound.bit_rate = 64_000
         for index in range(num_frames):
             frame = av.VideoFrame.from_ndarray(picture(index, *size), format="rgb24")
             frame.pts, frame.time_base = (ticks[index] if ticks else index), 1 / fps

@@ -16,7 +16,7 @@ from pegbar.errors import (
     NotFoundError,
     TruncatedMediaError,
 )
-from pegbar.media import MediaInfo, MediaLimits, frames, probe
+from pegbar.media import DecodeConfig, MediaInfo, MediaLimits, frames, probe
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +130,31 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     for limits in (MediaLimits(max_pixels=96 * 64 - 1), MediaLimits(max_frames=23), MediaLimits(max_seconds=0.9)):
         with pytest.raises(MediaLimitError, match="film.mp4"):
             probe(path, limits)
+
+
+def test_decoders_outside_the_allow_list_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(NotAVideoError, match="video codec wmv2, which is not decoded here"):
+        probe(write_film(tmp_path / "film.avi", codec="wmv2"))
+    path = write_film(tmp_path / "sound.avi", codec="mpeg4", with_audio=True, audio_codec="wmav2")
+    with pytest.raises(NotAVideoError, match="sound codec wmav2, which is not decoded here"):
+        probe(path)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "libvpx", "libvpx-vp9", "mpeg4", "mjpeg", "ffv1", "prores"])
+def test_what_studios_send_is_decoded(tmp_path: Path, codec: str) -> None:
+    formats = {"mjpeg": "yuvj420p", "prores": "yuv422p10le"}
+    path = write_film(tmp_path / "film.mkv", num_frames=4, codec=codec, pixel_format=formats.get(codec, "yuv420p"))
+    assert probe(path).num_frames == len(list(frames(path))) == 4
+
+
+def test_a_picture_that_grows_inside_the_stream_is_refused_by_the_decoder(tmp_path: Path) -> None:
+    first = write_film(tmp_path / "a.ts", num_frames=6)
+    second = write_film(tmp_path / "b.ts", num_frames=6, size=(640, 480))
+    both = tmp_path / "both.ts"
+    both.write_bytes(first.read_bytes() + second.read_bytes())
+    assert len(list(frames(both))) == 12
+    with pytest.raises(TruncatedMediaError):
+        list(frames(both, DecodeConfig(limits=MediaLimits(max_pixels=96 * 64))))
 
 
 def test_only_regular_files_are_opened(tmp_path: Path) -> None:
