@@ -1,5 +1,7 @@
 """Films into a gated, versioned dataset."""
 
+from pathlib import Path
+
 from prefect import flow
 
 from pegbar.config import Config
@@ -12,6 +14,7 @@ from tasks.curation.gate import gate_dataset, version_dataset
 from tasks.curation.ingest import ingest_films
 from tasks.curation.pack import PackedGroup
 from tasks.curation.shard import curate_shard, see_shard, shards_of
+from tasks.studio.publish_funnel import publish_funnel
 
 
 class Request(Config):
@@ -23,13 +26,14 @@ class Request(Config):
 
 
 class CuratedDataset(Record):
-    """A version of the dataset: its digest, the workspace's revision, and the artifacts it was put together from."""
+    """A version of the dataset: its digest, the workspace's revision, its artifacts, and the page of its funnel."""
 
     dataset_digest: str
     revision: str
     num_films: int
     num_refused: int
     groups: tuple[PackedGroup, ...]
+    funnel: Path
 
 
 @flow(name="curate")
@@ -43,6 +47,7 @@ def curate(context: RunContext, request: Request) -> CuratedDataset:
     apart = compare_films(context, seen, config)
     shards = shards_of(apart, config.max_films_per_shard)
     groups = [group for shard in shards for group in curate_shard(context, shard, config)]
+    funnel = publish_funnel(context, apart, groups, config)
     digest = assemble_dataset(context, groups, config)
     report = gate_dataset(context, config.gate)
     revision = version_dataset(context, report, f"Curated {len(films)} films")
@@ -52,4 +57,5 @@ def curate(context: RunContext, request: Request) -> CuratedDataset:
         num_films=sum(group.num_films for group in groups),
         num_refused=sum(group.num_refused for group in groups),
         groups=tuple(groups),
+        funnel=funnel,
     )

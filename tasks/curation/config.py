@@ -7,6 +7,7 @@ from pegbar.config import Config
 from tasks.curation.annotate import AnnotateConfig
 from tasks.curation.clips import ClipsConfig
 from tasks.curation.detect import DetectConfig
+from tasks.curation.duplicate_films import DuplicateFilmsConfig
 from tasks.curation.facts import FactsConfig
 from tasks.curation.filters import FiltersConfig
 from tasks.curation.measure import MeasureConfig
@@ -29,6 +30,7 @@ class CurateConfig(Config):
     detect: DetectConfig = DetectConfig()
     measure: MeasureConfig = MeasureConfig()
     filters: FiltersConfig = FiltersConfig()
+    duplicate_films: DuplicateFilmsConfig = DuplicateFilmsConfig()
     annotate: AnnotateConfig = AnnotateConfig()
     clips: ClipsConfig = ClipsConfig()
     references: ReferencesConfig = ReferencesConfig()

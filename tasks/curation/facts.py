@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from pegbar.artifacts import Artifacts, Manifest
+from pegbar.config import Config
 from pegbar.media import MediaInfo, SandboxLimits, probe, run_sandboxed
 from pegbar.media.container import MediaLimits
-from pegbar.config import Config
 from pegbar.steps import Facts, Step
 from tasks.curation.scores import Score
 from tasks.curation.source_film import SourceFilm, local_copy
@@ -39,5 +39,5 @@ def facts_of(artifacts: Artifacts, film: SourceFilm, sha256: str, config: FactsC
 
 
 def facts_scores(info: MediaInfo) -> tuple[Score, ...]:
-    """Return what is scored before a film is decoded."""
+    """Return what is scored before a film is decoded: its length (AnimeShooter, section 3.1)."""
     return (Score(gate="duration", item_kind="film", value=info.duration_seconds),)

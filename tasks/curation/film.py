@@ -135,7 +135,7 @@ def _seen(artifacts: Artifacts, film: SourceFilm, sha256: str, config: CurateCon
         return seen
     surveyed = survey(artifacts, film, sha256, info, config.survey)
     detected, found = detect(artifacts, surveyed, info, config.detect)
-    measured, scored = measure(artifacts, surveyed, detected, found, config.measure)
+    measured, scored = measure(artifacts, film.item_id, surveyed, detected, found, config.measure)
     late = film_decisions(film.item_id, scored.scores, config.filters, film.verdicts)
     made = {"probe": probed, "survey": surveyed, "detect": detected, "measure": measured}
     return seen.model_copy(

@@ -63,7 +63,8 @@ class GateRule(Config):
         return "kept", min(bounds, key=lambda bound: abs(bound - value), default=None), ""
 
     def _said(self, value: float) -> str:
-        return f"{self.title} {value:.3g}{f' {self.unit}' if self.unit else ''}"
+        number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return f"{self.title} {number}{f' {self.unit}' if self.unit else ''}"
 
 
 DEFAULT_RULES: tuple[GateRule, ...] = (

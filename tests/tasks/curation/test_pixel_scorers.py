@@ -27,7 +27,6 @@ def test_size_is_that_of_the_picture_without_bars(tmp_path: Path) -> None:
     view = view_of_pictures(still(1, 16), tmp_path, fps=8.0)
     view = replace(view, crop=Crop(left=0, top=8, width=160, height=80))
     assert values(SizeScorer(), view) == {
-        ("duration", None): 2.0,
         ("resolution", None): 80.0,
         ("frame_rate", None): 8.0,
     }
