@@ -1,7 +1,8 @@
 """Film views without the survey: one plain decode, a sample every half second, the columns that scorers read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from tasks.curation.frame_table import FrameTable
 from tasks.curation.shots import DetectedShot, detect_shots
 
 Pixels = NDArray[np.uint8]
+Fitted = Callable[[int], Pixels]  # a frame, its longer side at most so many pixels
 
 SMALL_SIDE, SAMPLE_SIDE, SAMPLE_SECONDS, JPEG_QUALITY = 256, 640, 0.5, 90
 
@@ -32,7 +34,7 @@ def view_of(
     table; those that a plain decode does not give are NaN (content, adaptive, histogram, motion, transnet).
     """
     info = probe(film)
-    pictures = ((frame.seconds, frame.rgb) for frame in frames(film))
+    pictures = ((frame.seconds, frame.fitted) for frame in frames(film))
     view = _view(folder, info, pictures, starts or (0,), columns, sound)
     return view if starts is not None else replace(view, shots=detect_shots(film).shots)
 
@@ -48,7 +50,8 @@ def view_of_pictures(
     """Return the view of a film that was never encoded: RGB pictures of shape (height, width, 3), one size."""
     drawn = list(pictures)
     info = _info_of(drawn, fps)
-    return _view(folder, info, ((index / fps, pixels) for index, pixels in enumerate(drawn)), starts, columns, sound)
+    fitted = ((index / fps, partial(_fitted, pixels)) for index, pixels in enumerate(drawn))
+    return _view(folder, info, fitted, starts, columns, sound)
 
 
 def shots_at(starts: Sequence[int], seconds: Sequence[float], end_seconds: float) -> tuple[DetectedShot, ...]:
@@ -67,7 +70,7 @@ def shots_at(starts: Sequence[int], seconds: Sequence[float], end_seconds: float
 def _view(
     folder: Path,
     info: MediaInfo,
-    pictures: Iterable[tuple[float, Pixels]],
+    pictures: Iterable[tuple[float, Fitted]],
     starts: Sequence[int],
     columns: Mapping[str, NDArray[np.float64]] | None,
     sound: SoundSummary | None,
@@ -86,18 +89,18 @@ def _view(
 
 
 def _sampled(
-    pictures: Iterable[tuple[float, Pixels]], folder: Path, smalls: list[Pixels], seconds: list[float]
+    pictures: Iterable[tuple[float, Fitted]], folder: Path, smalls: list[Pixels], seconds: list[float]
 ) -> Iterator[Sample]:
     """Keep every frame's small picture and time, and write a sample where its half second begins."""
     (folder / "samples").mkdir(parents=True, exist_ok=True)
     due = 0.0
-    for index, (second, pixels) in enumerate(pictures):
-        smalls.append(_fitted(pixels, SMALL_SIDE))
+    for index, (second, fitted) in enumerate(pictures):
+        smalls.append(fitted(SMALL_SIDE))
         seconds.append(second)
         if second + 1e-6 >= due:
             due += SAMPLE_SECONDS
             path = f"samples/{index:06d}.jpg"
-            picture = _fitted(pixels, SAMPLE_SIDE)[:, :, ::-1]
+            picture = fitted(SAMPLE_SIDE)[:, :, ::-1]
             cv2.imwrite(str(folder / path), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
             yield Sample(frame=index, seconds=second, path=path)
 
