@@ -32,6 +32,8 @@ Message = tuple[Literal["progress", "result", "error"], Any]
 POLL_SECONDS = 0.1
 MIB = 1 << 20
 CV_OUT_OF_MEMORY = -4  # cv2.error.code
+# One film, one core: threads nobody asked for would take address space by the gigabyte on a machine of many cores.
+CALM = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 # The child takes its parent's import path, so that it finds what its parent found.
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -107,6 +109,7 @@ def _started(work: IO[bytes]) -> tuple[subprocess.Popen[bytes], Connection]:
             stderr=subprocess.DEVNULL,
             pass_fds=(theirs,),
             start_new_session=True,
+            env=os.environ | CALM,
         )
     except BaseException:
         os.close(ours)
