@@ -56,13 +56,13 @@ class RapidOcrDetector:
     def detect(self, pixels: Pixels) -> tuple[TextBox, ...]:
         """Return the lines of text, from the top down; see `TextDetector`."""
         picture = np.ascontiguousarray(reduced(pixels, self._config.max_pixels)[:, :, ::-1])  # the network reads BGR
-        found = self._network(picture, use_det=True, use_cls=False, use_rec=False)
-        if found.boxes is None:
+        prepared = self._network.get_preprocess()(picture)
+        if prepared is None:  # smaller than the network's smallest tile
             return ()
         height, width = picture.shape[:2]
-        boxes = (
-            _box(corners / (width, height), score) for corners, score in zip(found.boxes, found.scores, strict=True)
-        )
+        # Calling the network itself would sort the boxes and leave their scores behind (rapidocr 3.10.0).
+        corners, scores = self._network.postprocess_op(self._network.session(prepared), (height, width))
+        boxes = (_box(four / (width, height), score) for four, score in zip(corners, scores, strict=True))
         return tuple(sorted(filter(self._is_line, boxes), key=lambda box: (box.top, box.left)))
 
     def _is_line(self, box: TextBox) -> bool:
@@ -80,21 +80,24 @@ def _network(weights: str) -> Any:
         if find_spec(package) is None:
             raise MissingExtraError.of(package, EXTRA)
     import rapidocr
+    from rapidocr.ch_ppocr_det import TextDetector as Network
 
-    path = Path(rapidocr.__file__).parent / "models" / weights
-    if not path.is_file():
+    folder = Path(rapidocr.__file__).parent / "models"
+    if not (folder / weights).is_file():
         raise IntegrityError(
             f"rapidocr's package lacks its weights {weights}",
             remedy="pip install --force-reinstall -c constraints.txt rapidocr",
             subject=weights,
         )
-    return rapidocr.RapidOCR(
+    settings = rapidocr.RapidOCR(
         params={
             "Global.log_level": "error",
-            "Det.model_path": str(path),
+            "Det.model_path": str(folder / weights),
             "Det.limit_type": "max",
             "Det.limit_side_len": 4096,  # pictures are made smaller before they come here
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
-    )
+    ).cfg
+    settings.Det.engine_cfg = settings.EngineConfig.onnxruntime
+    return Network(settings.Det)

@@ -61,6 +61,17 @@ def test_pictures_too_small_for_text_have_none(detector: TextDetector, size: tup
     assert detector.detect(np.full((*size, 3), 90, np.uint8)) == ()
 
 
+@pytest.mark.parametrize("feet", [(0.3, 0.9), (0.9, 0.3)])
+def test_a_score_belongs_to_its_own_line(feet: tuple[float, float]) -> None:
+    sharp = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
+    write_line(sharp, SAYINGS[2], foot=feet[1])
+    pixels = np.asarray(cv2.GaussianBlur(120 + (sharp - 120.0) * 0.6, (0, 0), 2.0), np.uint8)
+    write_line(pixels, SAYINGS[0], foot=feet[0])
+    lines = RapidOcrConfig().build().detect(pixels)
+    clear, faint = sorted(lines, key=lambda line: abs(line.bottom - feet[0]))
+    assert clear.score > faint.score
+
+
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     absent: Callable[[str], Any] = lambda package: None  # noqa: E731
     monkeypatch.setattr(rapidocr, "find_spec", absent)
