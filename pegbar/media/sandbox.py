@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, Literal, TypeVar, TypeVarTuple, cast
@@ -77,14 +78,15 @@ def run_sandboxed(
     Raises:
         DecoderKilledError: a limit was hit, or the child crashed.
     """
-    with tempfile.TemporaryFile() as work:
-        pickle.dump(limits, work)
-        pickle.dump((function, arguments), work)
-        work.seek(0)
-        child, connection = _started(work)
+    reader, writer = Pipe(duplex=False)
+    with reader:
+        with writer, tempfile.TemporaryFile() as work:
+            pickle.dump(limits, work)
+            pickle.dump((function, arguments), work)
+            work.seek(0)
+            child = _started(work, writer)
         try:
-            with connection:
-                outcome = _heard(child, connection, time.monotonic() + limits.wall_seconds)
+            outcome = _heard(child, reader, time.monotonic() + limits.wall_seconds)
         finally:
             was_alive = _end(child)
     if outcome is None:
@@ -98,25 +100,17 @@ def run_sandboxed(
     raise value
 
 
-def _started(work: IO[bytes]) -> tuple[subprocess.Popen[bytes], Connection]:
-    ours, theirs = os.pipe()
-    command = [sys.executable, "-c", START, json.dumps(sys.path), str(theirs), str(os.getpid())]
-    try:
-        child = subprocess.Popen(
-            command,
-            stdin=work,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(theirs,),
-            start_new_session=True,
-            env=os.environ | CALM,
-        )
-    except BaseException:
-        os.close(ours)
-        raise
-    finally:
-        os.close(theirs)
-    return child, Connection(ours, writable=False)
+def _started(work: IO[bytes], writer: Connection) -> subprocess.Popen[bytes]:
+    descriptor = writer.fileno()
+    return subprocess.Popen(
+        [sys.executable, "-c", START, json.dumps(sys.path), str(descriptor), str(os.getpid())],
+        stdin=work,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(descriptor,),
+        start_new_session=True,
+        env=os.environ | CALM,
+    )
 
 
 def _heard(child: subprocess.Popen[bytes], connection: Connection, deadline: float) -> Message | None:
