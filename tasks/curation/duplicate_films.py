@@ -28,11 +28,11 @@ class DuplicateFilmsConfig(Config):
         mirrored: whether mirror images count.
     """
 
-    min_share: float = Field(default=0.6, gt=0, le=1)
-    max_distance: int = Field(default=12, ge=0, le=63)
+    min_share: float = Field(default=0.5, gt=0, le=1)
+    max_distance: int = Field(default=16, ge=0, le=63)
     slack_seconds: float = Field(default=0.75, gt=0)
-    bands: int = Field(default=8, ge=1)
-    band_bits: int = Field(default=20, ge=8, le=32)
+    bands: int = Field(default=16, ge=1)
+    band_bits: int = Field(default=18, ge=8, le=32)
     neighbours: int = Field(default=16, ge=1)
     min_votes: int = Field(default=3, ge=1)
     mirrored: bool = True

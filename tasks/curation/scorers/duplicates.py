@@ -118,7 +118,7 @@ def unexplained(before: Pictures, after: Pictures) -> float:
 
 def _movements(pictures: npt.NDArray[np.float64]) -> Iterator[npt.NDArray[np.float64]]:
     """Yield what a small shift across, a shift down, and a stretch along each changes in pictures (n, 16, 16, 3)."""
-    down, across = np.gradient(pictures, axis=(1, 2))
+    down, across = (np.gradient(pictures, axis=axis) for axis in (1, 2))
     places = np.arange(THUMBNAIL_SIDE) - (THUMBNAIL_SIDE - 1) / 2
     yield across
     yield down
