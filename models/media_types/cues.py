@@ -17,7 +17,8 @@ from models.media_types.base import Pixels
 Plane = npt.NDArray[np.float32]
 
 SIDE = 256
-CALM_SPAN = 12  # 8-bit levels within 3x3 pixels, below which there is no edge
+CALM_SPAN = 12  # 8-bit levels within 3x3 pixels, from which on there is an edge
+MIN_CALM = 0.001  # of the pixels: where fewer are calm, all are looked at
 BLANK_SPREAD = 6.0  # standard deviation of every channel, 8-bit, below which nothing is shown
 BAR_LEVEL = 32  # 8-bit; what never gets brighter is a black bar
 MIN_KEPT = 0.3  # of a side: more bar than that is a dark film
@@ -34,8 +35,8 @@ class Cues:
     """What a film's pictures show.
 
     Args:
-        grain: logarithm of the mean 8-bit deviation from a slight blur, where contrast is low; median of the pictures.
-        vividness: share of pixels that are bright and vivid in another hue than red to yellow; median of the pictures.
+        grain: logarithm of the mean 8-bit deviation from the mean of 3x3 pixels, away from edges; the pictures' median.
+        vividness: share of pixels that are bright and vivid in another hue than red to yellow; the pictures' median.
         hues: how many twelfths of the circle of hues are bright and vivid somewhere in the film.
         colour: 0 for a grey film, 1 for a coloured one: how much the two before mean.
     """
@@ -97,11 +98,13 @@ def _measured(pixels: Pixels) -> tuple[tuple[float, float, float], Plane]:
 
 
 def _grain(pixels: Pixels) -> float:
+    """Look at 3x3 pixels around which no edge is near either: a smooth edge's flank is not grain."""
     luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     around = np.ones((3, 3), np.uint8)
-    is_calm = cv2.dilate(luma, around) - cv2.erode(luma, around) < CALM_SPAN
-    fine = np.abs(luma - cv2.GaussianBlur(luma.astype(np.float32), (0, 0), 1))
-    return float(np.log(float(fine[is_calm].mean() if is_calm.any() else fine.mean()) + 0.1))
+    has_edge = (cv2.dilate(luma, around) - cv2.erode(luma, around) >= CALM_SPAN).astype(np.uint8)
+    is_calm = cv2.dilate(has_edge, around) == 0
+    fine = np.abs(luma - cv2.blur(luma.astype(np.float32), (3, 3)))
+    return float(np.log(float((fine[is_calm] if is_calm.mean() > MIN_CALM else fine).mean()) + 0.05))
 
 
 def _ramp(values: npt.ArrayLike, low: float, high: float) -> Plane:

@@ -55,10 +55,10 @@ class ScoreCard(Config):
 # A blurred or denoised photograph has as little grain as a drawing, so its absence counts less than its presence.
 SCORE_CARD = ScoreCard(
     version=1,
-    bias=-0.99,
+    bias=-0.52,
     terms=(
-        Term(cue="grain", centre=0.0, spread=-0.4, low=-1.5, high=1.0, weight=2.06),
-        Term(cue="vividness", centre=0.15, spread=0.15, weight=1.58, needs_colour=True),
-        Term(cue="hues", centre=4.0, spread=3.0, weight=0.57, needs_colour=True),
+        Term(cue="grain", centre=-0.69, spread=-0.35, low=-2.0, high=1.0, weight=2.21),
+        Term(cue="vividness", centre=0.15, spread=0.15, weight=1.51, needs_colour=True),
+        Term(cue="hues", centre=4.0, spread=3.0, weight=0.81, needs_colour=True),
     ),
 )

@@ -21,7 +21,7 @@ Change = Callable[[Pixels], Pixels]
 
 SHARED = Path(__file__).parent.parent.parent.parent / "shared" / "films"
 MOVES: tuple[Move, ...] = ("pan", "zoom", "shake")
-VARIANT_FPS, VARIANT_SECONDS = 8, 60.0
+VARIANT_FPS, VARIANT_SECONDS = 2, 60.0
 SCENES = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "camera.png")
 SUBJECTS = (
     "brick.png", "grass.png", "gravel.png", "coins.png", "moon.png", "clock_motion.png",
@@ -143,7 +143,7 @@ def _written(folder: Path, pictures: Iterator[Pixels], fps: int) -> Path:
 
 
 def _taken(film: Path) -> Iterator[Pixels]:
-    """Yield about eight pictures a second of the first minute."""
+    """Yield a picture every half second of the first minute."""
     due = 0.0
     for frame in frames(film):
         if frame.seconds >= VARIANT_SECONDS:

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-from film_views import view_of
+import numpy as np
+from drawn_styles import read_photograph
 from media_fit import Example, fitted, held_out
 from media_sources import Source, sources, variants
 
 from models.media_types.cues import film_cues
 from models.media_types.score_card import SCORE_CARD
+from pegbar.media import frames
+from tasks.curation.sampler import Sampler, SamplingConfig
 
 ROOT = Path(__file__).parent.parent.parent
 RESULT = ROOT / "docs" / "media_type_benchmark.json"
@@ -105,8 +108,14 @@ def _examples(source: Source, seconds: list[float]) -> list[Example]:
 
 
 def _example(source: Source, variant: str, film: Path, folder: Path, seconds: list[float]) -> Example | None:
-    view = view_of(film, folder, starts=(0,))
-    pictures = [view.pixels(sample) for sample in view.spread_samples(NUM_PICTURES)]
+    folder.mkdir()
+    sampler = Sampler(folder, SamplingConfig())
+    for frame in frames(film):
+        sampler.accept(frame)
+    count = min(NUM_PICTURES, len(sampler.samples))
+    places = ((np.arange(count) + 0.5) * len(sampler.samples) / count).astype(int)
+    paths = [folder / sampler.samples[place].path for place in places]
+    pictures = [read_photograph(path) for path in paths]
     begun = time.process_time()
     cues = film_cues(pictures)
     seconds.append(time.process_time() - begun)
