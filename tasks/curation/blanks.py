@@ -9,25 +9,28 @@ from pydantic import Field
 from pegbar.config import Config
 from tasks.curation.boundary import Boundary
 from tasks.curation.cuts import CutConfig, change_across
-from tasks.curation.strip import Strip
+from tasks.curation.strip import Strip, likeness
 
 
 class BlankConfig(Config):
     """When a film passes through one colour.
 
-    A picture is blank whose spread is `max_spread` (8-bit); the passage takes in what is veiled on both sides:
-    as long as the spread grows by `min_growth` within two frames, for `max_slope_seconds` at most. It must have
-    grown to `min_clearing` times `max_spread`, or nothing was veiled. A passage of `max_flash_seconds` is a
-    flash or a blink, and no boundary where the picture comes back; a blank of over `max_blank_seconds`
-    is a shot by itself, with a boundary on both sides where these are no cuts.
+    A picture is blank whose spread is `max_spread` (8-bit). The passage takes in what is veiled on both sides: as
+    long as the spread grows by `min_growth` within two frames and each picture is the next one in another light
+    (`min_likeness`), for `max_slope_seconds` at most. It must have grown by `min_clearing`. A passage of `max_flash_seconds` is a flash or a blink, and no boundary where the picture
+    comes back: see `CutConfig`, but a step on either side may reach `max_other_step`. A longer one with sharp
+    edges is none; a blank of over `max_blank_seconds` is a shot by itself, with a boundary at each edge that
+    is not sharp.
     """
 
     max_spread: float = Field(default=14.0, ge=0)
+    min_clearing: float = Field(default=10.0, ge=0)
     min_growth: float = Field(default=1.03, ge=1)
+    min_likeness: float = Field(default=0.75, le=1)
     max_slope_seconds: float = Field(default=2.0, gt=0)
-    min_clearing: float = Field(default=2.0, ge=1)
     max_flash_seconds: float = Field(default=0.45, gt=0)
     min_flash_brightness: float = Field(default=140.0, ge=0)
+    max_other_step: float = Field(default=1.1, ge=0)
     max_blank_seconds: float = Field(default=1.0, ge=0)
 
 
@@ -43,8 +46,8 @@ class Passage:
 
 def passages_of(strip: Strip, config: BlankConfig) -> list[Passage]:
     """Return every passage through one colour, in order; those of the film's own ends among them."""
-    is_blank = np.concatenate([[False], strip.spread <= config.max_spread, [False]])
-    edges = np.flatnonzero(np.diff(is_blank.astype(int))).tolist()
+    is_blank = strip.spread <= config.max_spread
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], is_blank, [0]]))).tolist()
     found: list[Passage] = []
     for blank_start, blank_end in zip(edges[::2], edges[1::2], strict=True):
         start = _clear_from(strip, blank_start - 1, -1, config) + 1
@@ -53,30 +56,27 @@ def passages_of(strip: Strip, config: BlankConfig) -> list[Passage]:
             start, blank_start = found[-1].start, found[-1].blank_start
             found.pop()
         found.append(Passage(start, blank_start, blank_end, end))
-    return [passage for passage in found if _was_veiled(strip, passage, config)]
+    return [passage for passage in found if _is_veil(strip, passage, config)]
 
 
 def boundaries_at(
-    strip: Strip, passage: Passage, walls: Sequence[tuple[int, int]], config: BlankConfig, cut: CutConfig
+    strip: Strip, passage: Passage, veiled: Sequence[tuple[int, int]], config: BlankConfig, cut: CutConfig
 ) -> list[Boundary]:
     """Return the boundaries that a passage is: one, none where one picture comes back, or two around a long blank."""
     start, end, seconds = passage.start, passage.end, strip.seconds
     if start == 0 or end >= strip.num_frames:
         return []
     change = float(np.abs(strip.pictures[end] - strip.pictures[start - 1]).mean())
-    middle = (start + end) // 2
     if seconds[end] - seconds[start] <= config.max_flash_seconds:
-        if change_across(strip, (start, end), walls, cut) is None:
+        alone = cut.but(max_other_step=config.max_other_step)
+        if change_across(strip, (start, end), (), veiled, alone) is None:
             return []
         is_bright = strip.pictures[passage.blank_start : passage.blank_end].mean() >= config.min_flash_brightness
-        return [Boundary(middle, "flash" if is_bright else "fade", start, end, change)]
+        return [Boundary((start + end) // 2, "flash" if is_bright else "fade", start, end, change)]
     if seconds[passage.blank_end] - seconds[passage.blank_start] <= config.max_blank_seconds:
-        return [Boundary(middle, "fade", start, end, change)]
-    sides = ((start, passage.blank_start, passage.blank_start), (passage.blank_end, end, passage.blank_end))
-    return [
-        Boundary(frame, "fade" if last - first > 1 else "cut", first, last if last - first > 1 else first, change)
-        for first, last, frame in sides
-    ]
+        return [Boundary((start + end) // 2, "fade", start, end, change)]
+    slopes = ((start, passage.blank_start, passage.blank_start), (passage.blank_end, end, passage.blank_end))
+    return [Boundary(frame, "fade", first, last, change) for first, last, frame in slopes if first < last]
 
 
 def _clear_from(strip: Strip, frame: int, step: int, config: BlankConfig) -> int:
@@ -87,10 +87,18 @@ def _clear_from(strip: Strip, frame: int, step: int, config: BlankConfig) -> int
         ahead = [strip.spread[other] for other in (frame + step, frame + 2 * step) if 0 <= other < limit]
         if not ahead or max(ahead) < config.min_growth * strip.spread[frame]:
             break
+        is_faint = strip.spread[frame] <= config.max_spread
+        if not is_faint and likeness(strip.pictures[frame], strip.pictures[frame + step]) < config.min_likeness:
+            break
         frame += step
     return frame
 
 
-def _was_veiled(strip: Strip, passage: Passage, config: BlankConfig) -> bool:
+def _is_veil(strip: Strip, passage: Passage, config: BlankConfig) -> bool:
     sides = [strip.spread[frame] for frame in (passage.start - 1, passage.end) if 0 <= frame < strip.num_frames]
-    return bool(sides) and min(sides) >= config.min_clearing * config.max_spread
+    veiled = strip.spread[passage.start : passage.end].min()
+    if not sides or min(sides) < veiled + config.min_clearing:
+        return False
+    is_sharp = (passage.start, passage.end) == (passage.blank_start, passage.blank_end)
+    last = min(passage.end, strip.num_frames - 1)
+    return not is_sharp or bool(strip.seconds[last] - strip.seconds[passage.start] <= config.max_flash_seconds)

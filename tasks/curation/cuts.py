@@ -14,6 +14,8 @@ from tasks.curation.detector_cuts import adaptive_ratio
 from tasks.curation.frame_table import CHANNELS
 from tasks.curation.strip import Pictures, Strip, likeness
 
+Gap = tuple[int, int]
+
 
 class CutConfig(Config):
     """When a sudden change is believed. Changes are mean absolute differences of 8-bit RGB.
@@ -21,7 +23,7 @@ class CutConfig(Config):
     Asked about are frames whose content score is `faint_content`, or `lone_content` and `lone_ratio` times its
     neighbours': cuts within one place score low. The step must be `min_step`, and no other step within
     `alone_seconds` on either side may reach `max_other_step` of it. The pictures within `side_seconds` on both
-    sides are compared, as far as no other cut or flash lies between: `min_parted` of the cells must show nothing
+    sides are compared, as far as no other boundary lies between: `min_parted` of the cells must show nothing
     on one side that they show on the other, to within `same_cell`. A figure that moves or turns uncovers what it
     hid. Above `max_likeness` the two sides are one picture in another light.
     """
@@ -36,28 +38,29 @@ class CutConfig(Config):
     side_pictures: int = Field(default=12, ge=1)
     same_cell: float = Field(default=12.0, ge=0)
     min_parted: float = Field(default=0.15, ge=0, le=1)
-    max_likeness: float = Field(default=0.85, le=1)
+    max_likeness: float = Field(default=0.8, le=1)
 
 
-def believed_cuts(strip: Strip, passages: Sequence[tuple[int, int]], config: CutConfig) -> list[Boundary]:
+def believed_cuts(strip: Strip, walls: Sequence[Gap], veiled: Sequence[Gap], config: CutConfig) -> list[Boundary]:
     """Return the sudden changes that the pictures on both sides bear out, in order.
 
     Args:
         strip: the film.
-        passages: (start, end) of flashes and fades, whose edges are no cuts.
+        walls: (start, end) of boundaries found already; no side reaches beyond.
+        veiled: frames that show another colour than they would, such as lightning; their edges are no cuts.
         config: the thresholds.
     """
     is_lone = (strip.content >= config.lone_content) & (adaptive_ratio(strip.content) >= config.lone_ratio)
     is_asked = is_lone | (strip.content >= config.faint_content)
     is_asked[:1] = False
-    for start, end in passages:
+    for start, end in veiled:
         is_asked[start : end + 1] = False
     asked = np.flatnonzero(is_asked)
     steps = np.abs(strip.pictures[asked] - strip.pictures[asked - 1]).mean(-1)
-    walls = list(passages)
+    walls = list(walls)
     found: list[Boundary] = []
     for frame in asked[np.argsort(-steps, kind="stable")].tolist():  # a weak one counts within its own shot alone
-        change = change_across(strip, (frame, frame), walls, config)
+        change = change_across(strip, (frame, frame), walls, veiled, config)
         if change is not None:
             found.append(Boundary(frame, "cut", frame, frame, change))
             walls.append((frame, frame))
@@ -65,35 +68,41 @@ def believed_cuts(strip: Strip, passages: Sequence[tuple[int, int]], config: Cut
 
 
 def change_across(
-    strip: Strip, gap: tuple[int, int], walls: Sequence[tuple[int, int]], config: CutConfig
+    strip: Strip, gap: Gap, walls: Sequence[Gap], veiled: Sequence[Gap], config: CutConfig
 ) -> float | None:
-    """Return how far a film is, and stays, from itself across the frames of a gap; None where that is one shot.
+    """Return how far a film is, and stays, from itself across a gap; None where that is one shot.
 
     Args:
         strip: the film.
         gap: start and end (exclusive) of what lies between; the same frame twice for a cut.
-        walls: other gaps, beyond which the two sides do not reach.
+        walls: boundaries, beyond which the two sides do not reach. veiled: frames that do not count.
         config: the thresholds.
     """
-    start, end = gap
-    first = max([0, *(wall_end for _, wall_end in walls if wall_end <= start)])
-    last = min([strip.num_frames, *(wall_start for wall_start, _ in walls if wall_start >= end and wall_start > start)])
-    if first >= start or end >= last:
+    near = sides_of(strip, gap, walls, veiled, config.alone_seconds)
+    if not len(near[0]) or not len(near[1]):
         return None
-    reaches = (config.alone_seconds, config.side_seconds)
-    near, far = (
-        (
-            strip.pictures[max(first, strip.frame_at(strip.seconds[start] - reach)) : start],
-            strip.pictures[end : min(last, strip.frame_at(strip.seconds[end] + reach))],
-        )
-        for reach in reaches
-    )
     step = float(np.abs(near[1][0] - near[0][-1]).mean())
     if step < config.min_step or max(map(_largest_step, near)) > config.max_other_step * step:
         return None
     if likeness(near[0][-1], near[1][0]) > config.max_likeness:
         return None
+    far = sides_of(strip, gap, walls, veiled, config.side_seconds)
     return step if parted_share(*far, config) >= config.min_parted else None
+
+
+def sides_of(
+    strip: Strip, gap: Gap, walls: Sequence[Gap], veiled: Sequence[Gap], seconds: float
+) -> tuple[Pictures, Pictures]:
+    """Return the pictures right before and right after a gap, as `change_across` compares them."""
+    start, end = gap
+    first = max([0, *(wall_end for _, wall_end in walls if wall_end <= start)])
+    last = min([strip.num_frames, *(wall_start for wall_start, _ in walls if wall_start >= end and wall_start > start)])
+    first = max(first, strip.frame_at(strip.seconds[start] - seconds))
+    last = min(last, strip.frame_at(strip.seconds[end] + seconds))
+    counts = np.ones(strip.num_frames, bool)
+    for veil_start, veil_end in veiled:
+        counts[veil_start:veil_end] = False
+    return strip.pictures[first:start][counts[first:start]], strip.pictures[end:last][counts[end:last]]
 
 
 def parted_share(before: Pictures, after: Pictures, config: CutConfig) -> float:

@@ -42,6 +42,7 @@ class DetectorScores:
         self._bins = histogram_bins
         self._before: tuple[Pixels, Pixels, Pixels] | None = None  # the last frame: RGB, HSV, histogram of luma
         self._rows: list[tuple[float, ...]] = []
+        self._details: list[Thumbnails] = []
         self._thumbnails: list[Thumbnails] = []
 
     def accept(self, glimpse: Glimpse) -> None:
@@ -58,7 +59,8 @@ class DetectorScores:
             change = cv2.norm(small, self._before[0], cv2.NORM_L1) / small.size
             likeness = cv2.compareHist(self._before[2], histogram, cv2.HISTCMP_CORREL)
         mean = sum(cv2.sumElems(small)) / small.size
-        self._rows.append((glimpse.seconds, content, likeness, mean, _detail(luma), change))
+        self._rows.append((glimpse.seconds, content, likeness, mean, change))
+        self._details.append(_detail(luma))
         self._thumbnails.append(
             cv2.resize(small, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), interpolation=cv2.INTER_AREA).reshape(-1)
         )
@@ -67,14 +69,14 @@ class DetectorScores:
     def columns(self) -> Columns:
         """Return the columns; `transnet` is NaN, for a model to replace."""
         rows = np.array(self._rows, np.float64).reshape(len(self._rows), -1)
-        seconds, content, histogram, luma, detail, change = (np.ascontiguousarray(column) for column in rows.T)
+        seconds, content, histogram, luma, change = (np.ascontiguousarray(column) for column in rows.T)
         return {
             "seconds": seconds,
             "content": content,
             "adaptive": adaptive_ratio(content),
             "histogram": histogram,
             "luma": luma,
-            "detail": detail,
+            "detail": np.stack(self._details),
             "change": change,
             "transnet": np.full(len(seconds), np.nan),
             "thumbnails": np.stack(self._thumbnails),
@@ -87,6 +89,11 @@ def _content(hsv: Pixels, before: Pixels) -> float:
     return sum(total / num_pixels for total in cv2.sumElems(cv2.absdiff(hsv, before))[:3]) / 3.0
 
 
-def _detail(luma: Pixels) -> float:
-    steps = (cv2.norm(luma[1:], luma[:-1], cv2.NORM_L2SQR), cv2.norm(luma[:, 1:], luma[:, :-1], cv2.NORM_L2SQR))
-    return float(steps[0] / max(1, luma[1:].size) + steps[1] / max(1, luma[:, 1:].size))
+def _detail(luma: Pixels) -> Thumbnails:
+    steps = np.zeros((THUMBNAIL_SIDE, THUMBNAIL_SIDE), np.float32)
+    for one, other in ((luma[1:], luma[:-1]), (luma[:, 1:], luma[:, :-1])):
+        if one.size:
+            step = cv2.absdiff(one, other)
+            squared = cv2.multiply(step, step, dtype=cv2.CV_16U)
+            steps += cv2.resize(squared, steps.shape, interpolation=cv2.INTER_AREA)
+    return np.minimum(np.round(np.sqrt(steps)), 255).astype(np.uint8).reshape(-1)

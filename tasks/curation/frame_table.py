@@ -22,7 +22,9 @@ Columns = dict[str, npt.NDArray[Any]]
 
 THUMBNAIL_SIDE = 16
 CHANNELS = 3
-THUMBNAIL_BYTES = THUMBNAIL_SIDE * THUMBNAIL_SIDE * CHANNELS
+NUM_CELLS = THUMBNAIL_SIDE * THUMBNAIL_SIDE
+THUMBNAIL_BYTES = NUM_CELLS * CHANNELS
+BYTES = {"detail": NUM_CELLS, "thumbnails": THUMBNAIL_BYTES}  # columns of so many bytes a frame; the rest are numbers
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,14 @@ class FrameScorer(Protocol):
 
 @dataclass(frozen=True)
 class FrameTable:
-    """One row per frame; arrays of shape (n,), thumbnails of shape (n, 768), 16x16 RGB.
+    """One row per frame; arrays of shape (n,), thumbnails of shape (n, 768): 16x16 RGB.
 
     Args:
         seconds: film time.
         content: ContentDetector's score. adaptive: AdaptiveDetector's ratio. histogram: HistogramDetector's
             difference. luma: what ThresholdDetector compares. All as PySceneDetect 0.7.2 computes them.
-        detail: mean squared brightness step from pixel to pixel, which a mix of two pictures loses.
+        detail: root of the mean squared brightness step from pixel to pixel in each cell of the thumbnail, shape
+            (n, 256) of uint8, 255 at most; a mix of two pictures loses it.
         change: mean absolute difference from the frame before, 8-bit RGB; 0 for the first.
         change_peak: the same in the block that changes most: a blink counts, coding noise does not.
         motion: how far the picture moves from one frame to the next, as a share of its longer side; NaN
@@ -74,7 +77,7 @@ class FrameTable:
     adaptive: Column
     histogram: Column
     luma: Column
-    detail: Column
+    detail: Thumbnails
     change: Column
     change_peak: Column
     motion: Column
@@ -89,8 +92,9 @@ class FrameTable:
     def write(self, path: Path) -> None:
         """Write the table as Parquet; equal tables give equal bytes."""
         arrays = {name: pa.array(getattr(self, name)) for name in _numbers()}
-        flat = pa.array(np.ascontiguousarray(self.thumbnails).reshape(-1))
-        arrays["thumbnails"] = pa.FixedSizeListArray.from_arrays(flat, THUMBNAIL_BYTES)
+        for name, size in BYTES.items():
+            flat = pa.array(np.ascontiguousarray(getattr(self, name)).reshape(-1))
+            arrays[name] = pa.FixedSizeListArray.from_arrays(flat, size)
         pq.write_table(pa.table(arrays), path, compression="zstd", use_dictionary=False, store_schema=True)
 
     @classmethod
@@ -103,13 +107,16 @@ class FrameTable:
         try:
             table = pq.read_table(path, use_threads=False)
             numbers = {name: table.column(name).to_numpy() for name in _numbers()}
-            flat = table.column("thumbnails").combine_chunks().flatten().to_numpy()
+            pictures = {
+                name: table.column(name).combine_chunks().flatten().to_numpy().reshape(-1, size)
+                for name, size in BYTES.items()
+            }
         except (pa.ArrowException, OSError, KeyError) as error:
             raise IntegrityError(
                 f"{path.name} is no table of frames: {error}", remedy="pegbar resume", subject=str(path)
             ) from error
-        return cls(**numbers, thumbnails=flat.reshape(-1, THUMBNAIL_BYTES))
+        return cls(**numbers, **pictures)
 
 
 def _numbers() -> tuple[str, ...]:
-    return tuple(field.name for field in fields(FrameTable) if field.name != "thumbnails")
+    return tuple(field.name for field in fields(FrameTable) if field.name not in BYTES)

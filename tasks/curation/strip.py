@@ -13,6 +13,7 @@ Pictures = npt.NDArray[np.float32]
 ROUNDING_SECONDS = 1e-6
 MIN_LIVING_SPREAD = 1.5  # of 8-bit values over the film: less is a black bar or an empty margin
 MIN_LIVING_SHARE = 0.25  # fewer living cells than this, and the film is still: then all of them count
+LIGHT, DIM = np.float32(100), np.float32(8)
 FLATTEST_SHARE = (0.1, 0.9)  # a subtitle or a logo on a blank picture lies outside
 
 
@@ -22,6 +23,7 @@ class Strip:
 
     Args:
         pictures: shape (n, 3 x cells), 8-bit RGB as floats. cells: (row, column) of each, shape (cells, 2).
+        detail: mean squared step from pixel to pixel in each cell, shape (n, cells).
         spread: how far each picture is from one colour, shape (n,), 8-bit.
     """
 
@@ -29,7 +31,7 @@ class Strip:
     cells: npt.NDArray[np.float32]
     seconds: Column
     content: Column
-    detail: Column
+    detail: Pictures
     spread: Column
 
     @classmethod
@@ -47,7 +49,7 @@ class Strip:
             cells=np.stack([rows, columns], 1).astype(np.float32),
             seconds=table.seconds,
             content=table.content,
-            detail=table.detail,
+            detail=table.detail[:, lives].astype(np.float32) ** 2,
             spread=(high - low).max(-1).astype(np.float64),
         )
 
@@ -62,9 +64,28 @@ class Strip:
 
 
 def likeness(one: Pictures, other: Pictures) -> float:
-    """Return how far two pictures are one in another light: their correlation.
+    """Return how far two pictures, shape (values,), are one in another light; see `likest`."""
+    return likest(one[None], other[None])
+
+
+def likest(ones: Pictures, others: Pictures) -> float:
+    """Return the largest correlation of a picture with one of the others, shapes (m, values) and (n, values).
 
     Each channel's mean is taken out first; 0 where one picture is one colour.
     """
-    left, right = (picture.reshape(-1, CHANNELS) - picture.reshape(-1, CHANNELS).mean(0) for picture in (one, other))
-    return float((left * right).sum() / max(1e-6, float(np.linalg.norm(left) * np.linalg.norm(right))))
+    left, right = map(_standard, (ones, others))
+    return float((left @ right.T).max())
+
+
+def relit(pictures: Pictures) -> Pictures:
+    """Return pictures, shape (n, values), in one light: every channel's mean becomes `LIGHT`."""
+    cells = pictures.reshape(len(pictures), -1, CHANNELS)
+    lit: Pictures = cells * (LIGHT / np.maximum(cells.mean(1, keepdims=True), DIM))
+    return lit.reshape(pictures.shape)
+
+
+def _standard(pictures: Pictures) -> Pictures:
+    cells = pictures.reshape(len(pictures), -1, CHANNELS)
+    flat = (cells - cells.mean(1, keepdims=True)).reshape(len(pictures), -1)
+    standard: Pictures = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3)
+    return standard
