@@ -27,7 +27,7 @@ from tasks.curation.sampler import Sampler, SamplingConfig
 
 ROOT = Path(__file__).parent.parent.parent
 RESULT = ROOT / "docs" / "media_type_benchmark.json"
-LOWER, UPPER = 0.2, 0.75
+LOWER, UPPER = 0.2, 0.85
 NUM_PICTURES = 16
 
 

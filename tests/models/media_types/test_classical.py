@@ -73,6 +73,10 @@ def test_every_cue_weighs_in_the_direction_it_is_documented_with() -> None:
     assert SCORE_CARD.score(Cues(-0.69, 0.15, 6.0, 1.0)) > SCORE_CARD.score(typical)
 
 
+def test_a_film_without_colour_is_never_sure_to_be_animation() -> None:
+    assert SCORE_CARD.score(Cues(grain=log(0.05), vividness=0.0, hues=0.0, colour=0.0)) < 0.85
+
+
 def test_black_bars_are_left_out_and_a_dark_film_is_not_all_bar() -> None:
     picture = rendered(2)
     boxed = np.pad(picture, ((60, 60), (0, 0), (0, 0)))
