@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pegbar.media import MediaInfo, frames, probe
 from pegbar.media.decode import fitted_size
 from tasks.curation.film_view import FilmView, Sample, SoundSummary
-from tasks.curation.frame_table import FrameTable
+from tasks.curation.frame_table import THUMBNAIL_SIDE, FrameTable
 from tasks.curation.shots import DetectedShot, detect_shots
 
 Pixels = NDArray[np.uint8]
@@ -120,24 +121,29 @@ def _table(seconds: list[float], smalls: list[Pixels], columns: Mapping[str, NDA
         "adaptive": unmeasured,
         "histogram": unmeasured,
         "luma": np.array([small.mean() for small in smalls]),
-        "detail": np.array([_detail(small) for small in smalls]),
         "change": np.array([0.0, *(float(step.mean()) for step in steps)]),
         "change_peak": np.array([0.0, *(_peak(step) for step in steps)]),
         "motion": unmeasured,
         "transnet": unmeasured,
     }
-    thumbnails = np.array([cv2.resize(small, (16, 16), interpolation=cv2.INTER_AREA) for small in smalls], np.uint8)
-    return FrameTable(**{**values, **columns}, thumbnails=thumbnails.reshape(count, -1))
+    thumbnails = np.array([_blocks(small) for small in smalls], np.uint8).reshape(count, -1)
+    detail = np.array([_detail(small) for small in smalls], np.uint8).reshape(count, -1)
+    return FrameTable(**{**values, **columns}, thumbnails=thumbnails, detail=detail)
 
 
-def _detail(small: Pixels) -> float:
+def _detail(small: Pixels) -> NDArray[np.float32]:
     luma = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return float(np.mean(np.diff(luma, axis=0) ** 2) + np.mean(np.diff(luma, axis=1) ** 2))
+    across, down = np.diff(luma, axis=1, append=luma[:, -1:]), np.diff(luma, axis=0, append=luma[-1:])
+    return np.asarray(np.minimum(255, np.sqrt(_blocks(across**2 + down**2))), np.float32)
 
 
 def _peak(step: NDArray[np.float64]) -> float:
-    """Return the largest mean of a 16x16 block."""
-    return float(cv2.resize(step, (16, 16), interpolation=cv2.INTER_AREA).max())
+    return float(_blocks(step).max())
+
+
+def _blocks(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return the mean of each cell of a thumbnail, shape (16, 16) or (16, 16, 3)."""
+    return np.asarray(cv2.resize(picture, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), interpolation=cv2.INTER_AREA))
 
 
 def _info_of(drawn: list[Pixels], fps: float) -> MediaInfo:
