@@ -56,7 +56,7 @@ class LogosConfig(Config):
 
     version: int = Field(default=1, ge=1)
     work_side: int = Field(default=384, ge=64)
-    max_shots: int = Field(default=32, ge=3)
+    max_shots: int = Field(default=24, ge=3)
     pictures_per_shot: int = Field(default=3, ge=1)
     min_shots: int = Field(default=5, ge=2)
     same_shot: float = Field(default=6.0, ge=0)

@@ -93,7 +93,7 @@ def _styles(clear: Sequence[TextTrack], config: SubtitlesConfig) -> Iterator[Sub
         height = median(track.box.height for track in inside)
         left = median(track.box.left for track in inside)
         for style in (SubtitleStyle(band, "centre", 0.5, height), SubtitleStyle(band, "left", left, height)):
-            if _num_texts([track for track in inside if style.fits(track.box, config)], config) >= config.min_texts:
+            if _have_enough_texts([track for track in inside if style.fits(track.box, config)], config):
                 yield style
 
 
@@ -101,14 +101,16 @@ def _fitting(tracks: Sequence[TextTrack], style: SubtitleStyle, config: Subtitle
     return tuple(track for track in tracks if style.fits(track.box, config))
 
 
-def _num_texts(tracks: Sequence[TextTrack], config: SubtitlesConfig) -> int:
-    """Count texts that are not one another's return and do not begin together."""
+def _have_enough_texts(tracks: Sequence[TextTrack], config: SubtitlesConfig) -> bool:
+    """Tell whether enough texts are no return of another one and begin after it has ended."""
     distinct: list[TextTrack] = []
     for track in tracks:
         is_new_time = all(track.readings[0] > other.readings[-1] for other in distinct)
         if is_new_time and not any(other.shows(track, config.same_likeness) for other in distinct):
             distinct.append(track)
-    return len(distinct)
+        if len(distinct) >= config.min_texts:
+            return True
+    return False
 
 
 def _num_samples(tracks: Sequence[TextTrack]) -> int:
