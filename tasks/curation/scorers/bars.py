@@ -48,6 +48,7 @@ class BarsConfig(Config):
             line; the round edge of a spotlight has no such step.
         min_votes: share of lit samples that show the step at the same place.
         max_breaches: share of lit samples that may show something where the bar is.
+        margin: text leaves this share of a line free at its ends, of which `margin_black_share` is black.
         max_samples: as many samples, spread over the film, are looked at.
         min_share: a narrower border, as a share of the picture's side, is a line at the edge and no bar.
     """
@@ -58,6 +59,8 @@ class BarsConfig(Config):
     step: float = Field(default=0.4, gt=0, le=1)
     min_votes: float = Field(default=0.1, gt=0, le=1)
     max_breaches: float = Field(default=0.04, ge=0, le=1)
+    margin: float = Field(default=0.04, gt=0, lt=0.5)
+    margin_black_share: float = Field(default=0.95, gt=0, le=1)
     max_samples: int = Field(default=200, ge=1)
     min_share: float = Field(default=0.01, ge=0, le=1)
 
@@ -97,12 +100,12 @@ def find_bars(view: FilmView, config: BarsConfig = BarsConfig()) -> Bars:  # noq
     black = np.stack([picture for picture, is_lit in zip(pictures, lit, strict=True) if is_lit])
     shots = _shot_numbers(view, samples)[lit]
     height, width = black.shape[1:]
-    # Wide bars at the sides hide that lines above are lit, and the other way round: each way again, inside. Text
-    # that fills a line inside may leave it black enough as a whole.
-    above = _both(black.transpose(0, 2, 1), shots, config)
+    # Wide bars at the sides hide that lines above are lit, and the other way round: each way again, inside.
     left, right = _both(black, shots, config)
-    inside = _both(black[:, :, left : width - right].transpose(0, 2, 1), shots, config)
-    top, bottom = (max(pair) for pair in zip(above, inside, strict=True))
+    inside = black[:, :, left : width - right].transpose(0, 2, 1)
+    plain = _both(inside, shots, config)
+    written = _written(inside, shots, config), _written(inside[:, :, ::-1], shots, config)
+    top, bottom = (max(pair) for pair in zip(plain, written, strict=True))
     left, right = _both(black[:, top : height - bottom], shots, config)
     down, across = view.info.height / height, view.info.width / width
     return Bars(
@@ -147,9 +150,32 @@ def _bar(share: Share, shots: npt.NDArray[np.int64], config: BarsConfig) -> int:
     lowest = int(np.quantile(side.ends, config.max_breaches, method="lower"))
     if lowest < max(2, config.min_share * share.shape[1]):
         return 0
-    voting = side.has_step & (np.abs(side.ends - lowest) <= 1)
-    seen_in = len(np.unique(shots[voting]))
-    if voting.mean() < config.min_votes or seen_in < min(2, len(np.unique(shots))):
+    return _voted(side, lowest, shots, config)
+
+
+def _written(black: Mask, shots: npt.NDArray[np.int64], config: BarsConfig) -> int:
+    """Return how many of the first columns are a bar that text is written over; 0 where it may be the picture.
+
+    Text leaves most of a bar black, and one end of its lines at least: a logo may be at the other.
+    """
+    side = _side(black.mean(axis=1), config)
+    margin = max(1, round(config.margin * black.shape[1]))
+    for end in sorted(set(side.ends[side.has_step].tolist()), reverse=True):
+        if end < max(2, config.min_share * black.shape[2]) or not _voted(side, end, shots, config):
+            continue
+        region = black[:, :, :end]
+        edge = np.maximum(region[:, :margin].mean(axis=(1, 2)), region[:, -margin:].mean(axis=(1, 2)))
+        is_bar = (edge >= config.margin_black_share) & (region.mean(axis=(1, 2)) >= config.line_black_share)
+        if is_bar.mean() >= 1.0 - config.max_breaches:
+            return _voted(side, end, shots, config)
+    return 0
+
+
+def _voted(side: _Side, end: int, shots: npt.NDArray[np.int64], config: BarsConfig) -> int:
+    """Return where most samples show a step, within a line of a place; 0 if they are few, or one shot's of several."""
+    voting = side.has_step & (np.abs(side.ends - end) <= 1)
+    is_seen_again = len(np.unique(shots[voting])) >= min(2, len(np.unique(shots)))
+    if voting.mean() < config.min_votes or not is_seen_again:
         return 0
     return int(np.bincount(side.ends[voting]).argmax())
 

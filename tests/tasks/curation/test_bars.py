@@ -68,6 +68,15 @@ def test_subtitles_and_a_logo_inside_the_bars(tmp_path: Path) -> None:
     assert found(tmp_path, pictures) == LETTERBOX
 
 
+def test_heavy_text_over_a_bar_in_most_pictures(tmp_path: Path) -> None:
+    pictures = barred(drawn(), Bars(top=40, bottom=40))
+    for index, frame in enumerate(pictures):
+        if index % 6:
+            frame[162:182, 24:296][:, index % 3 :: 3] = (255, 230, 60)  # letters leave a third of their lines
+            frame[162:182, 25:296][:, index % 3 :: 3] = (255, 230, 60)
+    assert found(tmp_path, pictures) == Bars(top=40, bottom=40)
+
+
 def test_fades_and_black_frames_hide_no_bars_and_make_none(tmp_path: Path) -> None:
     gains = np.concatenate([np.zeros(4), np.linspace(0, 1, 8), np.ones(12)])
     for bars in (Bars(), LETTERBOX):
