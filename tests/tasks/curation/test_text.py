@@ -93,6 +93,14 @@ def test_a_logo_is_the_film_s_watermark_and_no_text(scorer: TextScorer, tmp_path
     assert value(scores, "text", 0) == 0.0
 
 
+@pytest.mark.parametrize("words", [("TOON TV",) * 6, ("TOON TV", "TOON", "TV 7") * 2])
+def test_letters_in_a_corner_are_no_subtitles(scorer: TextScorer, tmp_path: Path, words: tuple[str, ...]) -> None:
+    shots = [scene(number) for number in range(6)]
+    for word, pixels in ((word, pixels) for word, shot in zip(words, shots, strict=True) for pixels in shot):
+        write_line(pixels, word, middle=0.16)
+    assert value(scorer.score(film(tmp_path, shots)), "subtitles") == 0.0
+
+
 @pytest.mark.parametrize(("name", "starts"), [
     ("big_buck_bunny_480p_30s.mp4", (0, 284, 377, 552)), ("anim_director_32/film.mp4", tuple(range(0, 305, 16))),
     ("chaplin_live_action.mp4", (0,)),
