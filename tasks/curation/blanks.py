@@ -23,9 +23,9 @@ class BlankConfig(Config):
     is not sharp.
     """
 
-    max_spread: float = Field(default=14.0, ge=0)
+    max_spread: float = Field(default=18.0, ge=0)
     min_clearing: float = Field(default=10.0, ge=0)
-    min_growth: float = Field(default=1.03, ge=1)
+    min_growth: float = Field(default=1.05, ge=1)
     min_likeness: float = Field(default=0.75, le=1)
     max_slope_seconds: float = Field(default=2.0, gt=0)
     max_flash_seconds: float = Field(default=0.45, gt=0)

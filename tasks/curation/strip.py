@@ -14,7 +14,8 @@ ROUNDING_SECONDS = 1e-6
 MIN_LIVING_SPREAD = 1.5  # of 8-bit values over the film: less is a black bar or an empty margin
 MIN_LIVING_SHARE = 0.25  # fewer living cells than this, and the film is still: then all of them count
 LIGHT, DIM = np.float32(100), np.float32(8)
-FLATTEST_SHARE = (0.1, 0.9)  # a subtitle or a logo on a blank picture lies outside
+HIGH_SHARE = 0.7  # of the picture, below which there may be subtitles
+FLATTEST_SHARE = (0.1, 0.9)  # of its values; a logo on a blank picture lies outside
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Strip:
     Args:
         pictures: shape (n, 3 x cells), 8-bit RGB as floats. cells: (row, column) of each, shape (cells, 2).
         detail: mean squared step from pixel to pixel in each cell, shape (n, cells).
-        spread: how far each picture is from one colour, shape (n,), 8-bit.
+        spread: how far each picture is from one colour above its subtitles, shape (n,), 8-bit.
     """
 
     pictures: Pictures
@@ -42,8 +43,9 @@ class Strip:
         if lives.mean() < MIN_LIVING_SHARE:
             lives[:] = True
         pictures = np.ascontiguousarray(pictures[:, lives])
-        low, high = np.quantile(pictures, FLATTEST_SHARE, axis=1)
         rows, columns = np.divmod(np.flatnonzero(lives), THUMBNAIL_SIDE)
+        is_high = rows <= np.quantile(rows, HIGH_SHARE)
+        low, high = np.quantile(pictures[:, is_high], FLATTEST_SHARE, axis=1)
         return cls(
             pictures=pictures.reshape(table.num_frames, -1),
             cells=np.stack([rows, columns], 1).astype(np.float32),
