@@ -33,7 +33,7 @@ class SeenFilm(Record):
 
     Args:
         info: None where it could not be read. num_frames, duration_seconds: as decoded, or as probed.
-        keys: the artifacts of its steps.
+        steps: the keys of its steps' artifacts.
     """
 
     source: SourceFilm
@@ -41,7 +41,7 @@ class SeenFilm(Record):
     num_frames: int = 0
     duration_seconds: float = 0.0
     crop: Crop | None = None
-    keys: dict[str, str] = {}
+    steps: dict[str, str] = {}
     decisions: tuple[Decision, ...]
 
     @property
@@ -92,14 +92,14 @@ class SeenFilm(Record):
 
 
 class FilmParts(Record):
-    """What became of one film: the artifacts of its steps by their keys and digests, or only decisions.
+    """What became of one film: its steps' artifacts by their keys and digests, or only decisions.
 
     `film` is None where the film could not be read; `decisions` are the film's own, its parts' are in the artifacts.
     """
 
     item_id: str
     film: Film | None
-    keys: dict[str, str] = {}
+    steps: dict[str, str] = {}
     digests: dict[str, str] = {}
     decisions: tuple[Decision, ...]
 
@@ -128,7 +128,7 @@ def _seen(artifacts: Artifacts, film: SourceFilm, sha256: str, config: CurateCon
         info=info,
         num_frames=info.num_frames,
         duration_seconds=info.duration_seconds,
-        keys={"probe": probed.key},
+        steps={"probe": probed.key},
         decisions=(film.decision(), readable, *early),
     )
     if not seen.is_kept:
@@ -143,7 +143,7 @@ def _seen(artifacts: Artifacts, film: SourceFilm, sha256: str, config: CurateCon
             "num_frames": found.shot_list.num_frames,
             "duration_seconds": found.shot_list.duration_seconds,
             "crop": scored.crop,
-            "keys": {name: manifest.key for name, manifest in made.items()},
+            "steps": {name: manifest.key for name, manifest in made.items()},
             "decisions": (*seen.decisions, *late),
         }
     )
@@ -166,7 +166,7 @@ def curate_film(artifacts: Artifacts, seen: SeenFilm, config: CurateConfig) -> F
     return FilmParts(
         item_id=film.item_id,
         film=row,
-        keys={name: manifest.key for name, manifest in made.items()},
+        steps={name: manifest.key for name, manifest in made.items()},
         digests={name: manifest.digest for name, manifest in made.items()},
         decisions=seen.decisions,
     )
@@ -174,7 +174,7 @@ def curate_film(artifacts: Artifacts, seen: SeenFilm, config: CurateConfig) -> F
 
 def _told(artifacts: Artifacts, seen: SeenFilm, sha256: str, config: CurateConfig) -> dict[str, Manifest]:
     film = seen.source
-    surveyed, detected, measured = (artifacts.load(seen.keys[step]) for step in ("survey", "detect", "measure"))
+    surveyed, detected, measured = (artifacts.load(seen.steps[step]) for step in ("survey", "detect", "measure"))
     found: Detection = load_detection(artifacts, detected)
     scored = load_measured(artifacts, measured)
     annotated, told = annotate(artifacts, film, detected, found, config.annotate)

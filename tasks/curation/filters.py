@@ -16,7 +16,7 @@ class GateRule(Config):
     """One gate: which scores pass.
 
     Args:
-        title: what is measured, for a person. unit: of the score.
+        title: what is measured, for a person. unit: of the score. scorer: who measures it.
         lower, upper: a score below or above is rejected; None is no bound.
         uncertain_upper: a score from `lower` up to this waits for a person, and is not kept until then.
         effect: what a rejected shot is: simply rejected, or a prologue or epilogue.
@@ -27,6 +27,7 @@ class GateRule(Config):
     item_kind: Literal["film", "shot"]
     title: str
     unit: str = ""
+    scorer: str = ""
     lower: float | None = None
     upper: float | None = None
     uncertain_upper: float | None = None
@@ -68,9 +69,32 @@ class GateRule(Config):
 
 
 DEFAULT_RULES: tuple[GateRule, ...] = (
-    GateRule(gate="duration", item_kind="film", title="length", unit="s", upper=1200.0),
-    GateRule(gate="resolution", item_kind="film", title="shorter side", unit="px", lower=144.0),
-)
+    GateRule(gate="duration", item_kind="film", title="length", unit="s", upper=1200.0, scorer="probe"),
+    GateRule(gate="resolution", item_kind="film", title="shorter side", unit="px", lower=144.0, scorer="size"),
+    GateRule(gate="frame_rate", item_kind="film", title="frame rate", unit="fps", lower=6.0, scorer="size"),
+    GateRule(
+        gate="effective_fps", item_kind="film", title="drawings a second", unit="fps", lower=3.0, scorer="held"
+    ),
+    GateRule(gate="freeze", item_kind="film", title="share of frozen time", upper=0.6, scorer="held"),
+    GateRule(gate="black_bars", item_kind="film", title="share of black bars", upper=0.5, scorer="bars"),
+    GateRule(
+        gate="media_type", item_kind="film", title="likeness to animation", lower=0.3, uncertain_upper=0.7,
+        scorer="media_type",
+    ),
+    GateRule(gate="subtitles", item_kind="film", title="share of time with subtitles", upper=0.15, scorer="text"),
+    GateRule(gate="watermark", item_kind="film", title="share of shots with a logo", upper=0.5, scorer="text"),
+    GateRule(gate="sound", item_kind="film", title="share of time with sound", scorer="sound"),
+    GateRule(gate="duplicate_film", item_kind="film", title="share that a better film shows", upper=0.6),
+    GateRule(
+        gate="prologue", item_kind="shot", title="likeness to a card", upper=0.5, effect="prologue", scorer="text"
+    ),
+    GateRule(gate="text", item_kind="shot", title="share of picture under text", upper=0.15, scorer="text"),
+    GateRule(gate="freeze", item_kind="shot", title="share of frozen time", upper=0.98, scorer="held"),
+    GateRule(gate="motion", item_kind="shot", title="motion per frame", scorer="motion"),
+    GateRule(gate="exposure", item_kind="shot", title="share crushed or burnt", upper=0.9, scorer="exposure"),
+    GateRule(gate="blur", item_kind="shot", title="width of its edges", unit="px", upper=4.0, scorer="sharpness"),
+    GateRule(gate="duplicate", item_kind="shot", title="likeness to an earlier shot", upper=0.9, scorer="duplicates"),
+)  # fmt: skip
 
 
 class FiltersConfig(Config):

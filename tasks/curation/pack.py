@@ -57,7 +57,7 @@ def pack_group(artifacts: Artifacts, group: str, films: Sequence[FilmParts]) -> 
                 rows["decisions"] += [row_of(decision) for decision in parts.decisions]
                 if parts.film is not None:
                     rows["films"].append(row_of(parts.film))
-                if parts.keys:
+                if parts.steps:
                     _add_film(artifacts, parts, rows, writer, folder)
         if not rows["shots"]:
             (folder / "shard.tar").unlink()
@@ -77,15 +77,15 @@ def _packed(group: str, manifest: Manifest, films: list[FilmParts]) -> PackedGro
         group=group,
         key=manifest.key,
         digest=manifest.digest,
-        num_films=sum(bool(parts.keys) for parts in films),
+        num_films=sum(bool(parts.steps) for parts in films),
         num_retryable=outcomes.count("failed_retryable"),
-        num_refused=sum(not parts.keys for parts in films),
+        num_refused=sum(not parts.steps for parts in films),
     )
 
 
 def _add_film(artifacts: Artifacts, parts: FilmParts, rows: Tables, writer: ShardWriter, folder: Path) -> None:
     """Add one film's rows to the tables, and its clips, notes, pictures and masks to the shard."""
-    where = {name: artifacts.fetch(artifacts.load(key)) for name, key in parts.keys.items()}
+    where = {name: artifacts.fetch(artifacts.load(key)) for name, key in parts.steps.items()}
     told = AnnotatedFilm.from_json((where["sift"] / SIFTED).read_bytes())
     samples = read_survey(where["survey"]).samples
     shown = ReferenceSet.from_json((where["references"] / REFERENCES).read_bytes())

@@ -32,7 +32,7 @@ class SurveyConfig(Config):
         analysis_side: longer side, in pixels, of the picture that detectors and pixel measures see.
     """
 
-    decode: DecodeConfig = DecodeConfig()
+    decode: DecodeConfig = DecodeConfig(num_threads=1, smooths_all=False)  # the least CPU; films run side by side
     sandbox: SandboxLimits = SandboxLimits()
     analysis_side: int = Field(default=256, ge=32)
     detectors: DetectorsConfig = DetectorsConfig()

@@ -47,7 +47,7 @@ class GateCard(Config):
         rule: its thresholds; None for a stage that has none. version: of the thresholds that decided.
         counts: how many items met each verdict. unmeasured: how many of them had no score.
         kept_if_looser, kept_if_stricter: kept shares were every bound a tenth looser or stricter.
-        cpu_seconds: what the measurement took; None where it is not known.
+        seconds_taken: what the measurement took; None where it is not known.
         score_range: the lowest and the highest score, some of which may lie beyond the histogram's ends.
         examples: by verdict, those nearest to the threshold first.
     """
@@ -60,7 +60,7 @@ class GateCard(Config):
     unmeasured: int
     kept_if_looser: float | None
     kept_if_stricter: float | None
-    cpu_seconds: float | None
+    seconds_taken: float | None
     score_range: tuple[float, float] | None
     histogram: tuple[Bin, ...]
     reasons: tuple[Reason, ...]
@@ -93,14 +93,14 @@ def funnel_data(
     decisions: Iterable[Decision],
     filters: FiltersConfig,
     items: Mapping[str, FunnelItem],
-    cpu_seconds: Mapping[str, float] | None = None,
+    seconds_taken: Mapping[str, float] | None = None,
     title: str = "Funnel",
 ) -> FunnelData:
     """Gather a funnel from every decision of a dataset.
 
     Args:
         items: films and shots by id; one that is missing has no name, no length and no picture.
-        cpu_seconds: what each gate's measurement took, by the gate's name.
+        seconds_taken: what each gate's measurement took, by the gate's name.
     """
     by_gate: dict[tuple[Kind, str], list[Decision]] = {
         (rule.item_kind, rule.gate): [] for rule in filters.rules
@@ -112,7 +112,7 @@ def funnel_data(
         title=title,
         stages=tuple(stage for kind in NARROWING for stage in _stages(kind, ordered, by_gate, items)),
         gates=tuple(
-            _card(key, by_gate[key], filters, items, (cpu_seconds or {}).get(key[1])) for key in ordered
+            _card(key, by_gate[key], filters, items, (seconds_taken or {}).get(key[1])) for key in ordered
         ),
     )  # fmt: skip
 
@@ -163,7 +163,7 @@ def _card(
     decisions: Sequence[Decision],
     filters: FiltersConfig,
     items: Mapping[str, FunnelItem],
-    cpu_seconds: float | None,
+    seconds_taken: float | None,
 ) -> GateCard:
     kind, gate = key
     rule = filters.rule(gate, kind)
@@ -181,7 +181,7 @@ def _card(
         unmeasured=len(decisions) - len(scored),
         kept_if_looser=_kept_share(decisions, rule, -SENSITIVITY),
         kept_if_stricter=_kept_share(decisions, rule, SENSITIVITY),
-        cpu_seconds=cpu_seconds,
+        seconds_taken=seconds_taken,
         score_range=(min(scores), max(scores)) if scores else None,
         histogram=histogram(scores, [verdict for _, verdict in scored], bounds_of(rule) if rule else ()),
         reasons=_reasons(decisions),

@@ -155,7 +155,7 @@ def _gate_view(card: GateCard, assets: Assets) -> dict[str, object]:
         "kept_share": share_text(shares["kept"] if card.total else None),
         "looser": share_text(card.kept_if_looser),
         "stricter": share_text(card.kept_if_stricter),
-        "cpu": NOTHING if card.cpu_seconds is None else duration_text(card.cpu_seconds),
+        "taken": NOTHING if card.seconds_taken is None else duration_text(card.seconds_taken),
         "unmeasured": card.unmeasured if card.histogram else 0,
         "chart": chart_of(card) if card.histogram else None,
         "reasons": [] if card.histogram else card.reasons,

@@ -51,7 +51,9 @@ def funnel_of(
         for shot in shots
     }
     decisions: list[Decision] = _rows(artifacts, groups, "decisions")
-    return funnel_data(decisions, config.filters, items, _seconds(artifacts, seen), "What was kept, and why not")
+    return funnel_data(
+        decisions, config.filters, items, _seconds(artifacts, seen, config), "What was kept, and why not"
+    )
 
 
 def _rows(artifacts: Artifacts, groups: Sequence[PackedGroup], name: TableName) -> list[Any]:
@@ -64,18 +66,18 @@ def _film_items(artifacts: Artifacts, seen: Sequence[SeenFilm]) -> Iterator[tupl
     """Yield every film with the picture of its middle, if it was looked at."""
     for film in seen:
         thumbnail = None
-        if "survey" in film.keys:
-            folder = artifacts.fetch(artifacts.load(film.keys["survey"]))
+        if "survey" in film.steps:
+            folder = artifacts.fetch(artifacts.load(film.steps["survey"]))
             thumbnail = folder / middle_sample(read_survey(folder).samples, 0, film.num_frames).path
         name = film.source.name
         yield film.item_id, FunnelItem(name=name, seconds=film.duration_seconds, thumbnail=thumbnail)
 
 
-def _seconds(artifacts: Artifacts, seen: Sequence[SeenFilm]) -> dict[str, float]:
-    """Return what each scorer took over all films, by gate; measured once, told on every later run."""
-    seconds: dict[str, float] = defaultdict(float)
+def _seconds(artifacts: Artifacts, seen: Sequence[SeenFilm], config: CurateConfig) -> dict[str, float]:
+    """Return, by gate, what its scorer took over all films; gates that share a scorer share its seconds."""
+    by_scorer: dict[str, float] = defaultdict(float)
     for film in seen:
-        for attempt in artifacts.journal.attempts(key=film.keys.get("measure", "")) if film.keys else ():
-            if attempt.step.startswith(ATTEMPT) and attempt.seconds:
-                seconds[attempt.step.removeprefix(ATTEMPT)] += attempt.seconds
-    return dict(seconds)
+        for step, key in film.steps.items():
+            for attempt in artifacts.journal.attempts(key=key) if step in ("probe", "measure") else ():
+                by_scorer[attempt.step.removeprefix(ATTEMPT)] += attempt.seconds or 0.0
+    return {rule.gate: by_scorer[rule.scorer] for rule in config.filters.rules if rule.scorer in by_scorer}

@@ -25,7 +25,7 @@ CASTS = (("Ruby",), ("Ruby", "Bluebell"), ("Ruby",), ("Bluebell",))
 
 
 def folder_of(artifacts: Artifacts, parts: FilmParts, step: str) -> Path:
-    return artifacts.fetch(artifacts.load(parts.keys[step]))
+    return artifacts.fetch(artifacts.load(parts.steps[step]))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_another_script_makes_neither_shots_nor_clips_again(
     told["storyline"] = "Another story."
     (tmp_path / "whole.script.json").write_text(json.dumps(told))
     other = curated(artifacts, tmp_path / "whole.mp4")
-    assert {name for name in whole.keys if whole.keys[name] != other.keys[name]} == {"sift", "references"}
+    assert {name for name in whole.steps if whole.steps[name] != other.steps[name]} == {"sift", "references"}
 
 
 def test_every_bad_film_is_a_decision_with_its_own_reason(artifacts: Artifacts, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_each_gate_counts_everything_it_decided_on() -> None:
     assert card_of(data, "probe").counts == {"kept": 3, "uncertain": 0, "rejected": 0, "failed": 1}
     assert card_of(data, "media_type").counts == {"kept": 2, "uncertain": 1, "rejected": 0, "failed": 0}
     blur = card_of(data, "blur")
-    assert (blur.version, blur.cpu_seconds, blur.total) == (3, 2.5, 2)
+    assert (blur.version, blur.seconds_taken, blur.total) == (3, 2.5, 2)
 
 
 def test_the_share_kept_by_a_bound_a_tenth_looser_and_stricter() -> None:
