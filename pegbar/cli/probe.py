@@ -18,9 +18,9 @@ def probe_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what a film is: size, frames, rate, rotation, sound; or why it cannot be used."""
-    from pegbar.media import probe
+    from pegbar.media import probe, run_sandboxed
 
-    info = probe(film)
+    info = run_sandboxed(probe, film, subject=film)
     if as_json:
         say_json(info.model_dump(mode="json"))
         return

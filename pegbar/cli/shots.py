@@ -1,5 +1,6 @@
 """``pegbar shots FILM``: where one film's shots begin and end."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
 SHOT_FIELDS = {"index", "start_frame", "end_frame", "start_seconds", "end_seconds", "transition_in"}
 
 
+class Detector(StrEnum):
+    """Whose word counts."""
+
+    fusion = "fusion"
+    transnet = "transnet"
+    content = "content"
+    adaptive = "adaptive"
+    histogram = "histogram"
+    threshold = "threshold"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the root."""
     app.command("shots")(shots)
@@ -21,16 +33,32 @@ def register(app: typer.Typer) -> None:
 
 def shots(
     film: Annotated[Path, typer.Argument(help="A film: mp4, mov, mkv, webm, avi or ts.")],
+    detector: Annotated[
+        Detector, typer.Option(help="The fusion of all measures, TransNetV2, or one of PySceneDetect's detectors.")
+    ] = Detector.fusion,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Find a film's shots: cuts, dissolves and fades, in one decode."""
-    from tasks.curation.shots import detect_shots
+    """Find a film's shots: cuts, dissolves, fades, wipes and flashes, in one decode."""
+    from models.shot_models import TransNetConfig
+    from pegbar.media import run_sandboxed
+    from tasks.curation.detector_scores import DetectorsConfig
+    from tasks.curation.shots import ShotsConfig, detect_shots
 
+    model = TransNetConfig() if detector is Detector.transnet else None
     with progress_bars():
-        found = detect_shots(film)
+        config = ShotsConfig(decided_by=detector.value)
+        found = run_sandboxed(detect_shots, film, config, DetectorsConfig(shot_model=model), subject=film)
     if as_json:
-        shots_shown = [shot.model_dump(include=SHOT_FIELDS) for shot in found.shots]
-        say_json({"film": found.film, "fps": found.fps, "num_frames": found.num_frames, "shots": shots_shown})
+        say_json(
+            {
+                "film": found.film,
+                "fps": found.fps,
+                "num_frames": found.num_frames,
+                "decided_by": found.decided_by,
+                "shots": [shot.model_dump(include=SHOT_FIELDS) for shot in found.shots],
+                "cuts": found.cuts,
+            }
+        )
     else:
         _print_table(found)
 
@@ -40,7 +68,8 @@ def _print_table(found: "ShotList") -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=f"{escape(found.film)}: {len(found.shots)} shots, {found.num_frames} frames, {found.fps:g} fps")
+    counts = f"{len(found.shots)} shots, {found.num_frames} frames, {found.fps:g} fps"
+    table = Table(title=f"{escape(found.film)}: {counts}, by {found.decided_by}")
     for heading in ("shot", "frames", "start", "end", "seconds", "begins with"):
         table.add_column(heading, justify="left" if heading == "begins with" else "right")
     for shot in found.shots:
@@ -53,3 +82,5 @@ def _print_table(found: "ShotList") -> None:
             shot.transition_in,
         )
     Console().print(table)
+    for name, cuts in found.cuts.items():
+        Console().print(f"{name} by itself: {len(cuts)} cuts", highlight=False)

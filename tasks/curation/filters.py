@@ -76,7 +76,7 @@ DEFAULT_RULES: tuple[GateRule, ...] = (
         gate="effective_fps", item_kind="film", title="drawings a second", unit="fps", lower=3.0, scorer="held"
     ),
     GateRule(gate="freeze", item_kind="film", title="share of frozen time", upper=0.6, scorer="held"),
-    GateRule(gate="black_bars", item_kind="film", title="share of black bars", upper=0.5, scorer="bars"),
+    GateRule(gate="black_bars", item_kind="film", title="share of black bars", upper=0.6, scorer="bars"),
     GateRule(
         gate="media_type", item_kind="film", title="likeness to animation", lower=0.3, uncertain_upper=0.7,
         scorer="media_type",
@@ -84,16 +84,19 @@ DEFAULT_RULES: tuple[GateRule, ...] = (
     GateRule(gate="subtitles", item_kind="film", title="share of time with subtitles", upper=0.15, scorer="text"),
     GateRule(gate="watermark", item_kind="film", title="share of shots with a logo", upper=0.5, scorer="text"),
     GateRule(gate="sound", item_kind="film", title="share of time with sound", scorer="sound"),
-    GateRule(gate="duplicate_film", item_kind="film", title="share that a better film shows", upper=0.6),
+    GateRule(gate="duplicate_film", item_kind="film", title="share that a better film shows", upper=0.5),
     GateRule(
         gate="prologue", item_kind="shot", title="likeness to a card", upper=0.5, effect="prologue", scorer="text"
     ),
     GateRule(gate="text", item_kind="shot", title="share of picture under text", upper=0.15, scorer="text"),
     GateRule(gate="freeze", item_kind="shot", title="share of frozen time", upper=0.98, scorer="held"),
-    GateRule(gate="motion", item_kind="shot", title="motion per frame", scorer="motion"),
-    GateRule(gate="exposure", item_kind="shot", title="share crushed or burnt", upper=0.9, scorer="exposure"),
-    GateRule(gate="blur", item_kind="shot", title="width of its edges", unit="px", upper=4.0, scorer="sharpness"),
-    GateRule(gate="duplicate", item_kind="shot", title="likeness to an earlier shot", upper=0.9, scorer="duplicates"),
+    GateRule(gate="motion", item_kind="shot", title="motion, as a share of the longer side a second", scorer="motion"),
+    GateRule(gate="exposure", item_kind="shot", title="share crushed or burnt", upper=0.95, scorer="exposure"),
+    GateRule(
+        gate="blur", item_kind="shot", title="width of its edges", unit="‰ of the longer side", upper=3.0,
+        scorer="sharpness",
+    ),
+    GateRule(gate="duplicate", item_kind="shot", title="likeness to an earlier shot", upper=0.5, scorer="duplicates"),
 )  # fmt: skip
 
 
