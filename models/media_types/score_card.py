@@ -53,13 +53,13 @@ class ScoreCard(Config):
 
 
 # A blurred or coarsely coded photograph has as little grain as a drawing, so its absence counts less than its
-# presence: a film without colour reaches 0.84 at most, and an upper threshold above that leaves it to a person.
+# presence: a film without colour reaches 0.87 at most, and an upper threshold above that leaves it to a person.
 SCORE_CARD = ScoreCard(
     version=1,
-    bias=-0.52,
+    bias=-0.23,
     terms=(
-        Term(cue="grain", centre=-0.69, spread=-0.35, low=-2.0, high=1.0, weight=2.21),
-        Term(cue="vividness", centre=0.15, spread=0.15, weight=1.51, needs_colour=True),
-        Term(cue="hues", centre=4.0, spread=3.0, weight=0.81, needs_colour=True),
+        Term(cue="grain", centre=-0.69, spread=-0.35, low=-2.0, high=1.0, weight=2.14),
+        Term(cue="vividness", centre=0.15, spread=0.15, weight=1.26, needs_colour=True),
+        Term(cue="hues", centre=4.0, spread=3.0, weight=0.65, needs_colour=True),
     ),
 )

@@ -13,7 +13,7 @@ from models.media_types.score_card import SCORE_CARD, ScoreCard
 
 Values = NDArray[np.float64]
 
-RIDGE = 0.01
+RIDGE = 0.02
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def sources() -> tuple[list[Source], list[str]]:
 
 
 def variants(film: Path, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the film as it is, then small and coarse, large, grey, and between black bars."""
+    """Yield the film as it is, then small and coarse, large, grey, between black bars, faded and garish."""
     yield "as is", film
     taken = list(_taken(film))
     changes: tuple[tuple[str, Change, int], ...] = (
@@ -72,6 +72,8 @@ def variants(film: Path, folder: Path) -> Iterator[tuple[str, Path]]:
         ("1080p crf 20", lambda pixels: _sized(pixels, 1080), 20),
         ("grey crf 26", _grey, 26),
         ("letterbox crf 23", _boxed, 23),
+        ("colour x0.5", lambda pixels: _graded(pixels, 0.5), 23),
+        ("colour x1.6", lambda pixels: _graded(pixels, 1.6), 23),
     )
     for name, change, crf in changes:
         path = folder / f"{name.replace(' ', '_')}.mp4"
@@ -161,6 +163,11 @@ def _sized(pixels: Pixels, height: int) -> Pixels:
 
 def _grey(pixels: Pixels) -> Pixels:
     return _even(np.asarray(cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8))
+
+
+def _graded(pixels: Pixels, factor: float) -> Pixels:
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
+    return _even(np.clip(grey + factor * (pixels - grey), 0, 255).astype(np.uint8))
 
 
 def _boxed(pixels: Pixels) -> Pixels:

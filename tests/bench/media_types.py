@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from tasks.curation.sampler import Sampler, SamplingConfig
 
 ROOT = Path(__file__).parent.parent.parent
 RESULT = ROOT / "docs" / "media_type_benchmark.json"
-LOWER, UPPER = 0.2, 0.85
+LOWER, UPPER = 0.2, 0.88
 NUM_PICTURES = 16
 
 
@@ -129,6 +130,7 @@ def _row(example: Example, unseen: float) -> dict[str, Any]:
         "variant": example.variant,
         "score": round(SCORE_CARD.score(example.cues), 3),
         "held_out": round(unseen, 3),
+        "cues": {name: round(value, 3) for name, value in asdict(example.cues).items()},
     }
 
 
