@@ -20,14 +20,15 @@ DETECTOR = "scenedetect-0.7.2"
 ANALYSIS_SIDE = 256  # PySceneDetect's own
 MAX_CUT_FRAMES = 2  # a model's run this short is a cut
 
-Decider = Literal["fusion", "transnet"]
+Decider = Literal["fusion", "transnet", "content", "adaptive", "histogram", "threshold"]
 
 
 class ShotsConfig(Config):
     """Who decides, the thresholds of the fusion, and those of the detectors' own lists.
 
     Args:
-        decided_by: "transnet" wants a table whose `transnet` column a model filled.
+        decided_by: "fusion", or the list of one detector by itself; "transnet" wants a table whose `transnet`
+            column a model filled.
     """
 
     decided_by: Decider = "fusion"
@@ -94,6 +95,9 @@ def decided_boundaries(table: FrameTable, config: ShotsConfig) -> list[Boundary]
     """Return a film's boundaries in order; its start is none. Errors as in `shots_of`."""
     if config.decided_by == "fusion":
         return fuse(table, config.fusion)
+    if config.decided_by != "transnet":
+        cuts = detector_cuts(table, config.cuts)[config.decided_by]
+        return [Boundary(frame, "cut", frame, frame, 0.0) for frame in cuts]
     if np.isnan(table.transnet).any():
         raise ConfigurationError(
             "TransNetV2 is to decide, but has not read the film",

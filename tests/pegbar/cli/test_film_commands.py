@@ -34,8 +34,16 @@ def test_shots_as_json_is_exactly_one_object(app: typer.Typer, film: Path) -> No
         "film": "the [red] fox.mp4",
         "fps": 24.0,
         "num_frames": 72,
+        "decided_by": "fusion",
         "shots": [common | {"transition_in": "start"}, later | {"transition_in": "cut"}],
+        "cuts": {"content": [36], "adaptive": [36], "histogram": [36], "threshold": []},
     }
+
+
+def test_shots_by_one_detector_alone(app: typer.Typer, film: Path) -> None:
+    result = CliRunner().invoke(app, ["shots", str(film), "--detector", "threshold", "--json"])
+    found = json.loads(result.stdout)
+    assert (found["decided_by"], len(found["shots"])) == ("threshold", 1)
 
 
 def test_shots_as_a_table(app: typer.Typer, film: Path) -> None:
