@@ -61,6 +61,42 @@ def test_a_fade_in_at_the_start_and_out_at_the_end_add_no_shot(tmp_path: Path) -
     assert starts(shots_of(tmp_path, lit(walk(9, 100), gains))) == []
 
 
+def veiled(frames: list[Pixels], start: int, shares: tuple[float, ...]) -> list[Pixels]:
+    """Lay white over some frames."""
+    drawn = list(frames)
+    for index, share in enumerate(shares, start):
+        drawn[index] = np.round((1 - share) * drawn[index] + share * 255.0).astype(np.uint8)
+    return drawn
+
+
+def test_a_flash_that_hides_a_cut_is_one_boundary_and_lightning_is_none(tmp_path: Path) -> None:
+    frames = veiled([*walk(30, 48), *walk(31, 60)], 47, (0.7, 1.0, 0.4))
+    frames = veiled(frames, 80, (0.92, 0.3, 0.8))
+    found = shots_of(tmp_path, frames)
+    ((frame, kind),) = starts(found)
+    assert kind == "flash"
+    assert abs(frame - 48) <= 1
+    assert abs(found.shots[1].transition_frames - 3) <= 1
+
+
+@pytest.mark.parametrize("num_frames", [10, 24])
+def test_a_wipe_is_one_boundary_in_its_middle(tmp_path: Path, num_frames: int) -> None:
+    one, other = still(32, 60), still(33, 60)
+    frames = [*one[:-num_frames]]
+    for index in range(num_frames):
+        edge = round(WIDTH * (index + 1) / (num_frames + 1))
+        frames.append(np.concatenate([other[0][:, :edge], one[0][:, edge:]], axis=1))
+    ((frame, kind),) = starts(shots_of(tmp_path, [*frames, *other]))
+    assert kind == "wipe"
+    assert abs(frame - (60 - num_frames / 2)) <= 2
+
+
+def test_a_long_black_is_a_shot_between_two_cuts(tmp_path: Path) -> None:
+    """Both ends of a black gap count, not one of them."""
+    black = [np.zeros((HEIGHT, WIDTH, 3), np.uint8)] * 36
+    assert starts(shots_of(tmp_path, [*walk(34, 48), *black, *walk(35, 48)])) == [(48, "cut"), (84, "cut")]
+
+
 def flash() -> list[Pixels]:
     frames = list(walk(10, 72))
     frames[30:32] = [np.full((HEIGHT, WIDTH, 3), 255, np.uint8)] * 2

@@ -3,25 +3,28 @@
 import json
 from pathlib import Path
 
+from shot_matching import Edge, counts_of, true_edges
+
 from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.film import render_film
-from tasks.curation.shots import DetectedShot, detect_shots
+from tasks.curation.fusion import FusionConfig, fuse
+from tasks.curation.shots import score_frames
+
+SEED = 0  # five kinds of boundaries, three lightnings and a freeze
+NUM_BOUNDARIES = 8
 
 
-def is_found(boundary: dict[str, int | str], shots: tuple[DetectedShot, ...]) -> bool:
-    """A cut counts within one frame, a dissolve anywhere among its blended frames."""
-    first, end = int(boundary["start_frame"]), int(boundary["end_frame"])
-    last = max(first, end - 1)
-    return any(
-        shot.transition_in == boundary["transition"] and first - 1 <= shot.start_frame <= last + 1 for shot in shots
-    )
+def test_every_kind_of_boundary_of_a_cartoon_is_found_and_nothing_else(tmp_path: Path) -> None:
+    config = ToonboxConfig(width=192, height=144, fps=12, min_seconds=20, max_seconds=40)
+    film = render_film(tmp_path, SEED, config)
+    truth = json.loads((tmp_path / f"{film.name}.cuts.json").read_text())
+    true = true_edges(truth)
+    assert {edge.kind for edge in true} == {"cut", "dissolve", "fade", "wipe", "flash"}
+    assert {item["kind"] for item in truth["distractors"]} == {"lightning", "freeze"}
 
-
-def test_cuts_and_dissolves_of_a_cartoon_are_found(tmp_path: Path) -> None:
-    film = render_film(tmp_path, 30, ToonboxConfig(width=192, height=144, min_seconds=10, max_seconds=14))
-    truth = json.loads((tmp_path / f"{film.name}.cuts.json").read_text())["boundaries"]
-    shots = detect_shots(tmp_path / film.video).shots[1:]
-    missed = [boundary for boundary in truth if not is_found(boundary, shots)]
-    assert {boundary["transition"] for boundary in truth} == {"cut", "dissolve"}
-    assert len(missed) <= 1
-    assert len(shots) <= len(truth)
+    table = score_frames(tmp_path / film.video)
+    (tmp_path / film.video).unlink()  # what follows decodes nothing
+    found = [Edge(edge.kind, edge.frame, edge.start, edge.end) for edge in fuse(table, FusionConfig())]
+    assert counts_of(true, found, 1).f1 == 1.0
+    assert [edge.kind for edge in found] == [edge.kind for edge in true]
+    assert len(found) == NUM_BOUNDARIES
