@@ -108,8 +108,8 @@ def sides_of(
 def parted_share(before: Pictures, after: Pictures, config: CutConfig) -> float:
     """Return the share of cells that show nothing after that they showed before."""
     sides = (side[:: -(-len(side) // config.side_pictures)] for side in (before, after))
-    one, other = (side.reshape(len(side), -1, CHANNELS) for side in sides)
-    nearest = np.abs(one[:, None] - other[None]).max(-1).min((0, 1))
+    one, other = (np.ascontiguousarray(side.reshape(len(side), -1, CHANNELS).transpose(0, 2, 1)) for side in sides)
+    nearest = np.abs(one[:, None] - other[None]).max(2).min((0, 1))
     return float((nearest >= config.same_cell).mean())
 
 

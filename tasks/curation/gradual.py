@@ -68,7 +68,12 @@ def gradual_changes(
                 end = min(int(frames[-1]), max(start + 1, int(frames[0]) + round(span[1] * scale)))
                 change = float(np.abs(window[-1] - window[0]).mean()) * (1 - config.residual_weight * span[2])
                 found.append(Boundary((start + end) // 2, kind, start, end, change))
-    return _clearest([change for change in found if _stays(strip, change, walls, config, cut)])
+    kept: list[Boundary] = []
+    for candidate in sorted(found, key=lambda item: (-item.change, item.frame)):
+        is_free = all(candidate.end <= other.start or candidate.start >= other.end for other in kept)
+        if is_free and _stays(strip, candidate, walls, config, cut):
+            kept.append(candidate)
+    return kept
 
 
 def _windows(strip: Strip, stretch: Gap, config: GradualConfig) -> Iterator[npt.NDArray[np.int_]]:
@@ -105,11 +110,3 @@ def _stays(strip: Strip, change: Boundary, walls: Sequence[Gap], config: Gradual
     if parted_share(before, after, cut) < needed:
         return False
     return parted_share(relit(before), relit(after), cut) >= config.min_parted_relit
-
-
-def _clearest(changes: list[Boundary]) -> list[Boundary]:
-    kept: list[Boundary] = []
-    for change in sorted(changes, key=lambda item: (-item.change, item.frame)):
-        if all(change.end <= other.start or change.start >= other.end for other in kept):
-            kept.append(change)
-    return kept

@@ -55,7 +55,8 @@ def wipe_in(window: Pictures, cells: npt.NDArray[np.float32], config: WipeConfig
 
 def _turns(pictures: Pictures) -> tuple[npt.NDArray[np.float32], float]:
     """Return when each cell goes over from the first picture to the last, and the share of change not so explained."""
-    from_first, from_last = (((pictures - clear) ** 2).sum(-1) for clear in (pictures[0], pictures[-1]))
+    apart = (pictures - pictures[0], pictures - pictures[-1])
+    from_first, from_last = (np.einsum("tcv,tcv->tc", gap, gap) for gap in apart)
     none = np.zeros((1, pictures.shape[1]), np.float32)
     before, after = (np.concatenate([none, np.cumsum(cost, 0)]) for cost in (from_first, from_last))
     cost = before + after[-1] - after
