@@ -29,7 +29,7 @@ from tasks.curation.survey import FRAMES, SurveyConfig, read_survey, survey_film
 
 ROOT = Path(__file__).parent.parent.parent
 REAL_FILMS = ROOT.parent / "shared" / "films"
-FIRST_SEED, NUM_FILMS = 90_000, 40
+FIRST_SEED, NUM_FILMS = 90_040, 24
 MAX_SECONDS = 30.0
 MIN_SUBTITLES, MIN_PROLOGUE, MIN_IOU = 0.05, 0.5, 0.4
 BLEMISHES: tuple[tuple[Blemish, ...], ...] = (
@@ -138,7 +138,7 @@ def measure_text(cases: Sequence[Case]) -> dict[str, Any]:
         scores = {score.gate: score.value for score in scorer.scores(case.view, text) if score.item_kind == "film"}
         cpu += time.process_time() - started
         minutes += case.view.info.duration_seconds / 60
-        cues = [cue for cue in case.texts["subtitles"] if _is_inside(_share(case, cue["box"]))]
+        cues = [cue for cue in case.texts["subtitles"] if _is_visible(_share(case, cue["box"]))]
         tallies[names[0]].add(case.name, (scores["subtitles"] or 0.0) > MIN_SUBTITLES, bool(cues))
         for number, reading in enumerate(text.readings):
             is_shown = any(cue["start_frame"] <= reading.sample.frame < cue["end_frame"] for cue in cues)
@@ -175,8 +175,9 @@ def _share(case: Case, box: Sequence[int]) -> TextBox:
     )
 
 
-def _is_inside(box: TextBox) -> bool:
-    return box.overlap(TextBox(0.0, 0.0, 1.0, 1.0)) > box.area / 2
+def _is_visible(box: TextBox) -> bool:
+    """Tell whether the crop leaves enough of a subtitle to be seen: half a line of two."""
+    return box.overlap(TextBox(0.0, 0.0, 1.0, 1.0)) > box.area / 4
 
 
 def _iou(one: TextBox, other: TextBox) -> float:
