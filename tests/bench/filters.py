@@ -29,7 +29,7 @@ from tasks.curation.survey import FRAMES, SurveyConfig, read_survey, survey_film
 
 ROOT = Path(__file__).parent.parent.parent
 REAL_FILMS = ROOT.parent / "shared" / "films"
-FIRST_SEED, NUM_FILMS = 90_040, 24
+FIRST_SEED, NUM_FILMS = 90_064, 16
 MAX_SECONDS = 30.0
 MIN_SUBTITLES, MIN_PROLOGUE, MIN_IOU = 0.05, 0.5, 0.4
 BLEMISHES: tuple[tuple[Blemish, ...], ...] = (

@@ -29,7 +29,6 @@ class SubtitlesConfig(Config):
         size_ratio: how much higher or lower than the middle line a line may be.
         min_texts: so many different texts, at different times, make subtitles; fewer are signs.
         min_longest: the width of the longest of them at least; a logo's letters are fewer.
-        same_place: two texts are one where their boxes share more of what both cover.
         same_likeness: two texts are one where their gradients correlate more.
     """
 
@@ -44,7 +43,6 @@ class SubtitlesConfig(Config):
     size_ratio: float = Field(default=1.45, ge=1)
     min_texts: int = Field(default=2, ge=1)
     min_longest: float = Field(default=0.25, ge=0, le=1)
-    same_place: float = Field(default=0.8, gt=0, le=1)
     same_likeness: float = Field(default=0.5, gt=0, le=1)
 
 
@@ -112,18 +110,11 @@ def _have_enough_texts(tracks: Sequence[TextTrack], config: SubtitlesConfig) -> 
     distinct: list[TextTrack] = []
     for track in tracks:
         is_new_time = all(track.readings[0] > other.readings[-1] for other in distinct)
-        if is_new_time and not any(_is_same(other, track, config) for other in distinct):
+        if is_new_time and not any(other.shows(track, config.same_likeness) for other in distinct):
             distinct.append(track)
         if len(distinct) >= config.min_texts:
             return True
     return False
-
-
-def _is_same(one: TextTrack, other: TextTrack, config: SubtitlesConfig) -> bool:
-    """Tell whether a text has come back: its letters, or its very box, as a faint logo on changing scenery has."""
-    both = one.box.overlap(other.box)
-    is_in_place = both >= config.same_place * (one.box.area + other.box.area - both)
-    return is_in_place or one.shows(other, config.same_likeness)
 
 
 def _num_samples(tracks: Sequence[TextTrack]) -> int:
