@@ -78,7 +78,7 @@ DEFAULT_RULES: tuple[GateRule, ...] = (
     GateRule(gate="freeze", item_kind="film", title="share of frozen time", upper=0.6, scorer="held"),
     GateRule(gate="black_bars", item_kind="film", title="share of black bars", upper=0.6, scorer="bars"),
     GateRule(
-        gate="media_type", item_kind="film", title="likeness to animation", lower=0.3, uncertain_upper=0.7,
+        gate="media_type", item_kind="film", title="likeness to animation", lower=0.2, uncertain_upper=0.88,
         scorer="media_type",
     ),
     GateRule(gate="subtitles", item_kind="film", title="share of time with subtitles", upper=0.15, scorer="text"),

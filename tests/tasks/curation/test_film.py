@@ -74,7 +74,8 @@ def test_each_character_gets_a_reference_that_is_itself(artifacts: Artifacts, wh
 
 
 def test_a_character_that_is_never_alone_is_refused_with_the_count(artifacts: Artifacts, home: Path) -> None:
-    parts = curated(artifacts, write_small_film(home / "films", "shared", (("Ruby",), ("Ruby", "Bluebell")), seed=1))
+    casts = (("Ruby",), ("Ruby",), ("Ruby", "Bluebell"))
+    parts = curated(artifacts, write_small_film(home / "films", "shared", casts, seed=1))
     found = ReferenceSet.from_json((folder_of(artifacts, parts, "references") / REFERENCES).read_bytes())
     refused = next(decision for decision in found.decisions if decision.outcome == "rejected")
     assert refused.item_kind == "character"
@@ -158,19 +159,19 @@ def test_a_variable_rate_becomes_a_steady_one_without_moving_pictures_in_time(
 
 
 def test_references_of_drawn_cartoons_match_their_true_masks(artifacts: Artifacts, tmp_path: Path) -> None:
-    """The median overlap over a short toonbox film; on twelve longer ones it was 0.96."""
-    config = ToonboxConfig().but(min_seconds=10.0, max_seconds=12.0, width=256, height=192)
-    (film,) = render_films(tmp_path, 1, 1, config, lambda *_: None)
-    parts = curated(artifacts, tmp_path / film.video)
-    folder = folder_of(artifacts, parts, "references")
-    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "sift") / SIFTED).read_bytes())
-    names = {character.character_id: character.name for character in told.annotation.characters}
-    truth = np.load(tmp_path / f"{film.name}.masks.npz")
+    """The median overlap over two short toonbox films; on four longer ones it was 0.92."""
+    config = ToonboxConfig().but(min_seconds=10.0, max_seconds=12.0, width=256, height=192, drawn_on=1)
     overlaps = []
-    for reference in ReferenceSet.from_json((folder / REFERENCES).read_bytes()).references:
-        label = 1 + list(truth["characters"]).index(names[reference.character_id])
-        true = truth["labels"][reference.frame] == label
-        mask = cv2.imread(str(folder / f"{reference.reference_id}.mask.png"), cv2.IMREAD_GRAYSCALE) > 127
-        overlaps.append((mask & true).sum() / (mask | true).sum())
-    assert overlaps
+    for film in render_films(tmp_path, 2, 1, config):
+        parts = curated(artifacts, tmp_path / film.video)
+        folder = folder_of(artifacts, parts, "references")
+        told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "sift") / SIFTED).read_bytes())
+        names = {character.character_id: character.name for character in told.annotation.characters}
+        truth = np.load(tmp_path / f"{film.name}.masks.npz")
+        for reference in ReferenceSet.from_json((folder / REFERENCES).read_bytes()).references:
+            label = 1 + list(truth["characters"]).index(names[reference.character_id])
+            true = truth["labels"][reference.frame] == label
+            mask = cv2.imread(str(folder / f"{reference.reference_id}.mask.png"), cv2.IMREAD_GRAYSCALE) > 127
+            overlaps.append((mask & true).sum() / (mask | true).sum())
+    assert len(overlaps) >= 3
     assert np.median(overlaps) > 0.8
