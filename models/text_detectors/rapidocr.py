@@ -1,6 +1,5 @@
 """PP-OCR's text detection network, with the weights that rapidocr's package brings (Apache-2.0)."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,10 +8,7 @@ from pydantic import Field
 
 from models.text_detectors.base import Pixels, TextBox, reduced
 from pegbar.config import Config
-from pegbar.errors import IntegrityError, MissingExtraError
-
-PACKAGE = "rapidocr"
-EXTRA = "ocr"
+from pegbar.errors import IntegrityError
 
 
 class RapidOcrConfig(Config):
@@ -37,7 +33,6 @@ class RapidOcrConfig(Config):
         """Load the network.
 
         Raises:
-            MissingExtraError: rapidocr or onnxruntime is not installed.
             IntegrityError: its package lacks these weights.
         """
         return RapidOcrDetector(self)
@@ -76,9 +71,6 @@ def _box(corners: np.ndarray[Any, np.dtype[np.float64]], score: float) -> TextBo
 
 
 def _network(weights: str) -> Any:
-    for package in (PACKAGE, "onnxruntime"):
-        if find_spec(package) is None:
-            raise MissingExtraError.of(package, EXTRA)
     import rapidocr
     from rapidocr.ch_ppocr_det import TextDetector as Network
 

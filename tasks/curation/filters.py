@@ -81,8 +81,8 @@ DEFAULT_RULES: tuple[GateRule, ...] = (
         gate="media_type", item_kind="film", title="likeness to animation", lower=0.2, uncertain_upper=0.88,
         scorer="media_type",
     ),
-    GateRule(gate="subtitles", item_kind="film", title="share of time with subtitles", upper=0.15, scorer="text"),
-    GateRule(gate="watermark", item_kind="film", title="share of shots with a logo", upper=0.5, scorer="text"),
+    GateRule(gate="subtitles", item_kind="film", title="share of time with subtitles", upper=0.05, scorer="text"),
+    GateRule(gate="watermark", item_kind="film", title="share of shots with a logo", upper=0.6, scorer="text"),
     GateRule(gate="sound", item_kind="film", title="share of time with sound", scorer="sound"),
     GateRule(gate="duplicate_film", item_kind="film", title="share that a better film shows", upper=0.5),
     GateRule(

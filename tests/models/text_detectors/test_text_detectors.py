@@ -1,15 +1,11 @@
 """The contract of the role, run over every backend."""
 
-from collections.abc import Callable
-from typing import Any
-
 import cv2
 import numpy as np
 import pytest
 from drawn_text import HEIGHT, SAYINGS, WIDTH, card, scenery, write_line
 
-from models.text_detectors import ClassicalTextConfig, RapidOcrConfig, TextBox, TextDetector, rapidocr
-from pegbar.errors import MissingExtraError
+from models.text_detectors import ClassicalTextConfig, RapidOcrConfig, TextBox, TextDetector
 
 
 @pytest.fixture(scope="module", params=[RapidOcrConfig, ClassicalTextConfig])
@@ -70,10 +66,3 @@ def test_a_score_belongs_to_its_own_line(feet: tuple[float, float]) -> None:
     lines = RapidOcrConfig().build().detect(pixels)
     clear, faint = sorted(lines, key=lambda line: abs(line.bottom - feet[0]))
     assert clear.score > faint.score
-
-
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    absent: Callable[[str], Any] = lambda package: None  # noqa: E731
-    monkeypatch.setattr(rapidocr, "find_spec", absent)
-    with pytest.raises(MissingExtraError, match="rapidocr"):
-        RapidOcrConfig().build()
