@@ -32,5 +32,10 @@ check: install ## format, lint, types and import rules
 	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/lint-imports
 
-bench: install ## measure and write docs/benchmarks.json (by hand, never in continuous integration)
+bench: install ## measure and write the JSON and tables under docs/ (by hand, never in continuous integration)
 	$(BIN)/python tests/bench/demo.py
+	$(BIN)/python tests/bench/curation.py
+	$(BIN)/python tests/bench/shots.py --films 40
+	$(BIN)/python tests/bench/filters.py
+	$(BIN)/python tests/bench/duplicates.py
+	PYTHONPATH=.:tests:tests/bench $(BIN)/python tests/bench/media_types.py
