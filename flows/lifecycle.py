@@ -70,7 +70,7 @@ def lifecycle(context: RunContext, request: Request) -> Lifecycle:
         promotion=promotion,
         story=story,
         story_folder=story_folder,
-        links=request.links,
+        links={**request.links, "Funnel": data.funnel.as_uri()},
     )
     return Lifecycle(
         revision=data.revision,

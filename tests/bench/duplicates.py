@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from filter_page import write_page
 from numpy.typing import NDArray
 
 from pegbar.media import EncodeConfig, frames, probe, write_video
@@ -66,7 +67,7 @@ EDITS: dict[str, Edit] = {"re-encoded": same, "relit": relit, "softened": soften
 
 
 def main() -> None:
-    """Measure, print, and write docs/duplicate_benchmark.json."""
+    """Measure, write docs/duplicate_benchmark.json, and the page again."""
     first, count = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (FIRST_SEED, NUM_FILMS)
     shots = {"shown_again": 0, "found": 0, "natural": 0, "false": 0}
     signatures: list[FilmSignature] = []
@@ -85,7 +86,7 @@ def main() -> None:
         "films": {"copies": len(copies), "found": len(right), "originals": count, "false": len(found) - len(right)},
     }
     (ROOT / "docs" / "duplicate_benchmark.json").write_text(json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))  # noqa: T201 - a script for a person
+    write_page()
 
 
 def measure_film(folder: Path, seed: int, shots: dict[str, int], signatures: list[FilmSignature]) -> None:

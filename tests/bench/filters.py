@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from filter_page import write_page
+
 from models.text_detectors import TextBox
 from pegbar.media import probe
 from pegbar.toonbox.config import Blemish, ToonboxConfig
@@ -92,8 +94,7 @@ def main(folder: Path, first_seed: int, num_films: int) -> None:
         **results,
     }
     (ROOT / "docs" / "filter_benchmark.json").write_text(json.dumps(report, indent=1) + "\n")
-    (ROOT / "docs" / "filter_benchmark.md").write_text(_page(report))
-    print(_page(report))  # noqa: T201 - a script for a person
+    write_page()
 
 
 def toonbox_cases(folder: Path, first_seed: int, num_films: int) -> Iterator[Case]:
@@ -188,24 +189,6 @@ def _iou(one: TextBox, other: TextBox) -> float:
 def _is_card(case: Case, shot: DetectedShot) -> bool:
     middle = (shot.start_frame + shot.end_frame - 1) // 2
     return any(card["start_frame"] <= middle < card["end_frame"] for card in case.texts["cards"])
-
-
-def _page(report: dict[str, Any]) -> str:
-    lines = [
-        "# Filters: precision and recall", "",
-        f"`{report['command']}`, commit {report['commit']}, {report['date']}, {report['machine']}. "
-        f"Toonbox seeds {report['seeds']} (none was used in tuning) and the real films, where they are.", "",
-        "| what | precision | recall | positives | negatives |", "|---|---|---|---|---|",
-    ]  # fmt: skip
-    costs = []
-    for name in MEASURES:
-        for what, figures in report[name].items():
-            if not isinstance(figures, dict):
-                costs.append(f"{name}: {what.replace('_', ' ')} {figures}")
-                continue
-            cells = (figures[column] for column in ("precision", "recall", "positives", "negatives"))
-            lines.append(f"| {what} | {' | '.join('-' if cell is None else str(cell) for cell in cells)} |")
-    return "\n".join([*lines, "", *costs, ""])
 
 
 def _git(*arguments: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 from drawn_styles import read_photograph
+from filter_page import write_page
 from media_fit import Example, fitted, held_out
 from media_sources import Source, sources, variants
 
@@ -33,7 +34,7 @@ NUM_PICTURES = 16
 
 
 def main() -> None:
-    """Measure, write the JSON, and print the section."""
+    """Measure, write the JSON, and the page again."""
     cv2.setNumThreads(1)
     found, missing = sources()
     seconds: list[float] = []
@@ -60,42 +61,7 @@ def main() -> None:
         "films": rows,
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
-    print(media_type_section())  # noqa: T201
-
-
-def media_type_section() -> str:
-    """Return the benchmark's section in Markdown, from the committed JSON."""
-    result = json.loads(RESULT.read_text())
-    lines = [
-        "## Media type",
-        "",
-        f"`classical`, score card {result['card_in_use']['version']}: live action up to {result['lower']:g}, animation "
-        f"from {result['upper']:g}, a person decides between. {result['cpu_seconds_per_film']:.2f} CPU seconds a film. "
-        "Held out: scored by a card fitted without any variant of the film's source.",
-        "",
-        "| films | kept precision | kept recall | live action rejected | uncertain | animation rejected |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, summary in result["summary"].items():
-        shares = " | ".join(f"{summary[key]:.3f}" for key in ("precision", "recall", "live_rejected"))
-        said = name.replace("held_out", "held out").replace("score", "card in use")
-        lines.append(
-            f"| {said} | {shares} | {summary['uncertain']} of {summary['films']} | {summary['animation_rejected']} |"
-        )
-    names = list(dict.fromkeys(row["variant"] for row in result["films"]))
-    lines += [
-        "",
-        f"| film | kind | {' | '.join(names)} | held out, as is |",
-        f"| --- | --- |{' --- |' * (len(names) + 1)}",
-    ]
-    for film in dict.fromkeys(row["film"] for row in result["films"]):
-        mine = {row["variant"]: row for row in result["films"] if row["film"] == film}
-        scores = " | ".join(f"{mine[name]['score']:.2f}" if name in mine else "-" for name in names)
-        first = next(iter(mine.values()))
-        lines.append(f"| {film} | {first['kind']} | {scores} | {first['held_out']:.2f} |")
-    if result["missing"]:
-        lines += ["", f"Not here: {', '.join(result['missing'])}."]
-    return "\n".join(lines) + "\n"
+    write_page()
 
 
 def _examples(source: Source, seconds: list[float]) -> list[Example]:

@@ -34,7 +34,10 @@ KILLED_AT = (
 )
 TASKS = {
     "ingest-films": 1,
+    "see-shard": 1,
+    "compare-films": 1,
     "curate-shard": 1,
+    "funnel": 1,
     "assemble-dataset": 1,
     "gate-dataset": 1,
     "version-dataset": 1,
