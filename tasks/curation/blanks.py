@@ -17,10 +17,12 @@ class BlankConfig(Config):
 
     A picture is blank whose spread is `max_spread` (8-bit). The passage takes in what is veiled on both sides: as
     long as the spread grows by `min_growth` within two frames and each picture is the next one in another light
-    (`min_likeness`), for `max_slope_seconds` at most. It must have grown by `min_clearing`. A passage of `max_flash_seconds` is a flash or a blink, and no boundary where the picture
-    comes back: see `CutConfig`, but a step on either side may reach `max_other_step`. A longer one with sharp
-    edges is none; a blank of over `max_blank_seconds` is a shot by itself, with a boundary at each edge that
-    is not sharp.
+    (`min_likeness`), for `max_slope_seconds` at most. It must have grown by `min_clearing`. A passage of
+    `max_flash_seconds` is a flash or a blink, and no boundary where the picture comes back: see `CutConfig`, but
+    above `max_flash_likeness` it has. A longer one that is bright is lightning where the
+    picture comes back (`CutConfig.max_likeness`). A longer
+    one with sharp edges is none; a blank of over `max_blank_seconds` is a shot by itself, with a boundary at each
+    edge that is not sharp.
     """
 
     max_spread: float = Field(default=18.0, ge=0)
@@ -28,9 +30,9 @@ class BlankConfig(Config):
     min_growth: float = Field(default=1.05, ge=1)
     min_likeness: float = Field(default=0.75, le=1)
     max_slope_seconds: float = Field(default=2.0, gt=0)
-    max_flash_seconds: float = Field(default=0.45, gt=0)
+    max_flash_seconds: float = Field(default=0.55, gt=0)
     min_flash_brightness: float = Field(default=140.0, ge=0)
-    max_other_step: float = Field(default=1.1, ge=0)
+    max_flash_likeness: float = Field(default=0.6, le=1)
     max_blank_seconds: float = Field(default=1.0, ge=0)
 
 
@@ -67,12 +69,13 @@ def boundaries_at(
     if start == 0 or end >= strip.num_frames:
         return []
     change = float(np.abs(strip.pictures[end] - strip.pictures[start - 1]).mean())
+    is_bright = strip.pictures[passage.blank_start : passage.blank_end].mean() >= config.min_flash_brightness
     if seconds[end] - seconds[start] <= config.max_flash_seconds:
-        alone = cut.but(max_other_step=config.max_other_step)
-        if change_across(strip, (start, end), (), veiled, alone) is None:
+        if change_across(strip, (start, end), (), veiled, cut.but(max_likeness=config.max_flash_likeness)) is None:
             return []
-        is_bright = strip.pictures[passage.blank_start : passage.blank_end].mean() >= config.min_flash_brightness
         return [Boundary((start + end) // 2, "flash" if is_bright else "fade", start, end, change)]
+    if is_bright and likeness(strip.pictures[start - 1], strip.pictures[end]) > cut.max_likeness:
+        return []
     if seconds[passage.blank_end] - seconds[passage.blank_start] <= config.max_blank_seconds:
         return [Boundary((start + end) // 2, "fade", start, end, change)]
     slopes = ((start, passage.blank_start, passage.blank_start), (passage.blank_end, end, passage.blank_end))

@@ -12,7 +12,7 @@ from pegbar.config import Config
 from tasks.curation.boundary import Boundary
 from tasks.curation.detector_cuts import adaptive_ratio
 from tasks.curation.frame_table import CHANNELS
-from tasks.curation.strip import Pictures, Strip, likeness
+from tasks.curation.strip import Pictures, Strip, likeness, relit
 
 Gap = tuple[int, int]
 
@@ -21,11 +21,14 @@ class CutConfig(Config):
     """When a sudden change is believed. Changes are mean absolute differences of 8-bit RGB.
 
     Asked about are frames whose content score is `faint_content`, or `lone_content` and `lone_ratio` times its
-    neighbours': cuts within one place score low. The step must be `min_step`, and no other step within
-    `alone_seconds` on either side may reach `max_other_step` of it. The pictures within `side_seconds` on both
-    sides are compared, as far as no other boundary lies between: `min_parted` of the cells must show nothing
-    on one side that they show on the other, to within `same_cell`. A figure that moves or turns uncovers what it
-    hid. Above `max_likeness` the two sides are one picture in another light.
+    neighbours': cuts within one place score low. The step must be `min_step`. The next move on either side, that is
+    the next step of `min_move` of it, may reach `max_next_step` of it: a whip pan may take two drawings, each held
+    for three frames. No step within `alone_seconds` may reach `max_other_step` of it. The pictures within
+    `side_seconds` on both sides are compared, as far as no other boundary lies between: `min_parted` of the cells
+    must show nothing on one side that they show on the other, to within `same_cell`. A figure that moves or turns
+    uncovers what it hid. Where another step reaches `max_calm_step`, because something passes close by,
+    `min_parted_relit` must be parted even in one light. Above `max_likeness` the two sides are one picture in
+    another light.
     """
 
     faint_content: float = Field(default=12.0, ge=0)
@@ -33,11 +36,15 @@ class CutConfig(Config):
     lone_ratio: float = Field(default=3.0, ge=1)
     min_step: float = Field(default=8.0, ge=0)
     alone_seconds: float = Field(default=0.5, gt=0)
-    max_other_step: float = Field(default=0.75, ge=0)
+    min_move: float = Field(default=0.15, ge=0, le=1)
+    max_next_step: float = Field(default=0.6, ge=0)
+    max_calm_step: float = Field(default=0.75, ge=0)
+    max_other_step: float = Field(default=1.6, ge=0)
     side_seconds: float = Field(default=1.0, gt=0)
     side_pictures: int = Field(default=12, ge=1)
     same_cell: float = Field(default=12.0, ge=0)
     min_parted: float = Field(default=0.15, ge=0, le=1)
+    min_parted_relit: float = Field(default=0.14, ge=0, le=1)
     max_likeness: float = Field(default=0.8, le=1)
 
 
@@ -82,12 +89,18 @@ def change_across(
     if not len(near[0]) or not len(near[1]):
         return None
     step = float(np.abs(near[1][0] - near[0][-1]).mean())
-    if step < config.min_step or max(map(_largest_step, near)) > config.max_other_step * step:
+    if step < config.min_step or likeness(near[0][-1], near[1][0]) > config.max_likeness:
         return None
-    if likeness(near[0][-1], near[1][0]) > config.max_likeness:
+    others = [_steps(side) / step for side in (near[0][::-1], near[1])]  # both from the gap outwards
+    largest = max(map(_largest, others))
+    next_ones = (_largest(side[side >= config.min_move][:1]) for side in others)
+    if largest > config.max_other_step or max(next_ones) > config.max_next_step:
         return None
-    far = sides_of(strip, gap, walls, veiled, config.side_seconds)
-    return step if parted_share(*far, config) >= config.min_parted else None
+    before, after = sides_of(strip, gap, walls, veiled, config.side_seconds)
+    if parted_share(before, after, config) < config.min_parted:
+        return None
+    is_calm = largest <= config.max_calm_step
+    return step if is_calm or parted_share(relit(before), relit(after), config) >= config.min_parted_relit else None
 
 
 def sides_of(
@@ -113,5 +126,10 @@ def parted_share(before: Pictures, after: Pictures, config: CutConfig) -> float:
     return float((nearest >= config.same_cell).mean())
 
 
-def _largest_step(side: Pictures) -> float:
-    return float(np.abs(np.diff(side, axis=0)).mean(-1).max()) if len(side) > 1 else 0.0
+def _steps(side: Pictures) -> Pictures:
+    steps: Pictures = np.abs(np.diff(side, axis=0)).mean(-1)
+    return steps
+
+
+def _largest(steps: Pictures) -> float:
+    return float(steps.max(initial=0.0))
