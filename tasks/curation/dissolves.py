@@ -11,6 +11,7 @@ from tasks.curation.strip import Pictures
 
 OVERLAY_SHARE = 0.75  # detail of an overlay at its least, as a share of its most
 MAX_OVERLAY = 0.35  # of the cells
+EVEN_MIX = 0.5
 RISE = (0.15, 0.85)  # of a mix, between which it is taken to be even
 
 
@@ -19,10 +20,12 @@ class DissolveConfig(Config):
 
     `max_residual` bounds what lies off the straight line, as a share of the squared change; `max_step_share` the
     share of the change in one picture; `max_path` how far the mix goes back and forth (1 is never). The detail
-    halfway, as a share of what motion would keep, is 0.5 for a mix of two unlike pictures (Alattar 1993).
+    halfway, as a share of what motion would keep, is 0.5 for a mix of two unlike pictures (Alattar 1993); by how
+    much it is another, times `detail_weight`, counts as residual.
     """
 
-    max_residual: float = Field(default=0.1, ge=0)
+    max_residual: float = Field(default=0.17, ge=0)
+    detail_weight: float = Field(default=0.7, ge=0)
     max_step_share: float = Field(default=0.25, gt=0, le=1)
     max_path: float = Field(default=1.15, ge=1)
     kept_detail: tuple[float, float] = (0.38, 0.68)
@@ -46,7 +49,8 @@ def dissolve_in(window: Pictures, detail: Pictures, config: DissolveConfig) -> t
     if residual > config.max_residual:
         return None
     low, high = config.kept_detail
-    if not low <= _kept_detail(detail, mix) <= high:
+    kept = _kept_detail(detail, mix)
+    if not low <= kept <= high or residual + config.detail_weight * abs(kept - EVEN_MIX) > config.max_residual:
         return None
     first, last = int(np.argmax(mix >= RISE[0])), int(np.argmax(mix >= RISE[1]))
     slope = (mix[last] - mix[first]) / max(1, last - first)

@@ -16,7 +16,7 @@ from tasks.curation.strip import Strip
 class FusionConfig(Config):
     """Thresholds as data: raise `version` when a default changes."""
 
-    version: int = 4
+    version: int = 5
     min_shot_seconds: float = Field(default=0.4, ge=0)
     blank: BlankConfig = BlankConfig()
     cut: CutConfig = CutConfig()

@@ -35,7 +35,7 @@ class GradualConfig(Config):
     min_coverage: float = Field(default=0.5, ge=0, le=1)
     max_likeness: float = Field(default=0.75, le=1)
     residual_weight: float = Field(default=4.0, ge=0)
-    min_parted_dissolve: float = Field(default=0.3, ge=0, le=1)
+    min_parted_dissolve: float = Field(default=0.25, ge=0, le=1)
     min_parted_wipe: float = Field(default=0.47, ge=0, le=1)
     min_parted_relit: float = Field(default=0.12, ge=0, le=1)
     dissolve: DissolveConfig = DissolveConfig()

@@ -97,6 +97,39 @@ def test_a_long_black_is_a_shot_between_two_cuts(tmp_path: Path) -> None:
     assert starts(shots_of(tmp_path, [*walk(34, 48), *black, *walk(35, 48)])) == [(48, "cut"), (84, "cut")]
 
 
+def broadcast(frames: list[Pixels], bar: int) -> list[Pixels]:
+    """Lay over what a channel does: bars, a logo, and words that change every second and a half, cut or not."""
+    aired = []
+    for index, frame in enumerate(frames):
+        picture = frame.copy()
+        picture[:bar] = picture[HEIGHT - bar :] = 0
+        picture[bar + 4 : bar + 12, -24:-8] = 240
+        letters = np.random.default_rng(index // 36).random((3, 60)) < 0.5
+        words = picture[HEIGHT - bar - 12 : HEIGHT - bar - 3, 20:140]
+        words[:] = np.where(np.kron(letters, np.ones((3, 2), bool))[..., None], 255, 0)
+        aired.append(picture)
+    return aired
+
+
+@pytest.mark.parametrize("bar", [0, 13])
+def test_bars_logo_and_subtitles_hide_no_boundary_and_make_none(tmp_path: Path, bar: int) -> None:
+    frames = [*dissolve(walk(40, 60), pan(41, 60, 0.5), 12), *still(42, 60), *still(43, 60)]
+    found = starts(shots_of(tmp_path, broadcast(veiled(frames, 167, (0.7, 1.0, 0.4)), bar)))
+    assert [kind for _, kind in found] == ["dissolve", "cut", "flash"]
+    assert np.abs(np.array([frame for frame, _ in found]) - [54, 108, 168]).max() <= 2
+
+
+def test_a_whip_pan_in_two_drawings_is_no_cut_and_a_cut_after_a_passer_by_is_one(tmp_path: Path) -> None:
+    whip = [*still(44, 24), *pan(44, 30, 12.0)[10:11] * 3, *pan(44, 30, 12.0)[25:26] * 33]
+    passing = still(45, 60)
+    for index in range(20):
+        picture = passing[20 + index].copy()
+        picture[:, max(0, 20 * index - 160) : 20 * index] = 20
+        passing[20 + index] = picture
+    found = starts(shots_of(tmp_path, [*whip, *passing[:48], *still(46, 48)], Fraction(12)))
+    assert found == [(60, "cut"), (108, "cut")]
+
+
 def flash() -> list[Pixels]:
     frames = list(walk(10, 72))
     frames[30:32] = [np.full((HEIGHT, WIDTH, 3), 255, np.uint8)] * 2
