@@ -68,7 +68,8 @@ def _print_table(found: "ShotList") -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    counts = f"{len(found.shots)} shots, {found.num_frames} frames, {found.fps:g} fps"
+    plural = "" if len(found.shots) == 1 else "s"
+    counts = f"{len(found.shots)} shot{plural}, {found.num_frames} frames, {found.fps:g} fps"
     table = Table(title=f"{escape(found.film)}: {counts}, by {found.decided_by}")
     for heading in ("shot", "frames", "start", "end", "seconds", "begins with"):
         table.add_column(heading, justify="left" if heading == "begins with" else "right")
