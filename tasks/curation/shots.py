@@ -5,19 +5,18 @@ from typing import Literal
 
 import numpy as np
 
-from pegbar import progress
 from pegbar.config import Config
 from pegbar.errors import ConfigurationError
-from pegbar.media import DecodeConfig, FrameReader, MediaInfo, probe
+from pegbar.media import DecodeConfig, MediaInfo, probe
 from pegbar.records import Record, Transition
 from tasks.curation.boundary import Boundary
 from tasks.curation.detector_cuts import DetectorCutsConfig, detector_cuts, model_transitions
 from tasks.curation.detector_scores import DetectorsConfig
-from tasks.curation.frame_table import Columns, FrameTable, Glimpse
+from tasks.curation.frame_table import FrameTable
 from tasks.curation.fusion import FusionConfig, fuse
+from tasks.curation.looking import ProgressSink, look_at
 
 DETECTOR = "scenedetect-0.7.2"
-ANALYSIS_SIDE = 256  # PySceneDetect's own
 MAX_CUT_FRAMES = 2  # a model's run this short is a cut
 
 Decider = Literal["fusion", "transnet", "content", "adaptive", "histogram", "threshold"]
@@ -159,14 +158,6 @@ def score_frames(
 ) -> FrameTable:
     """Decode a film once and return what its shots are decided from; errors as in `detect_shots`."""
     num_frames = probe(path, decode.limits).num_frames
-    scorers = detectors.build()
-    for frame in FrameReader(path, decode):
-        glimpse = Glimpse(frame, frame.fitted(ANALYSIS_SIDE))
-        for scorer in scorers:
-            scorer.accept(glimpse)
-        progress.report(f"shots of {path.name}", frame.index + 1, max(num_frames, frame.index + 1))
-    columns: Columns = {}
-    for scorer in scorers:
-        columns |= scorer.columns()
+    columns = look_at(path, detectors.build(), decode, [ProgressSink(path.name, num_frames)])
     unmeasured = np.full(len(columns["seconds"]), np.nan)
     return FrameTable(**{"motion": unmeasured, "change_peak": unmeasured, **columns})

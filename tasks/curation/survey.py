@@ -1,20 +1,19 @@
 """The one decode of a film: every frame measured, pictures kept at regular times, the sound summed up."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 from pydantic import Field
 
-from pegbar import progress
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
-from pegbar.media import DecodeConfig, Frame, FrameReader, FrameSink, MediaInfo, SandboxLimits, run_sandboxed
+from pegbar.media import DecodeConfig, FrameSink, MediaInfo, SandboxLimits, run_sandboxed
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
 from tasks.curation.detector_scores import DetectorsConfig
 from tasks.curation.film_view import Sample, SoundSummary
-from tasks.curation.frame_table import Columns, FrameScorer, FrameTable, Glimpse
+from tasks.curation.frame_table import FrameTable
+from tasks.curation.looking import ANALYSIS_SIDE, ProgressSink, look_at
 from tasks.curation.pixel_scores import PixelsConfig
 from tasks.curation.sampler import Sampler, SamplingConfig
 from tasks.curation.sound_summary import summarise_sound
@@ -34,7 +33,7 @@ class SurveyConfig(Config):
 
     decode: DecodeConfig = DecodeConfig(num_threads=1, smooths_all=False)  # the least CPU; films run side by side
     sandbox: SandboxLimits = SandboxLimits()
-    analysis_side: int = Field(default=256, ge=32)
+    analysis_side: int = Field(default=ANALYSIS_SIDE, ge=32)
     detectors: DetectorsConfig = DetectorsConfig()
     pixels: PixelsConfig = PixelsConfig()
     sampling: SamplingConfig = SamplingConfig()
@@ -75,7 +74,9 @@ def survey_film(path: Path, folder: Path, num_frames: int, config: SurveyConfig)
     """
     cv2.setNumThreads(1)
     sampler = Sampler(folder, config.sampling)
-    table = look_at(path, config, [sampler, _ProgressSink(path.name, num_frames)])
+    scorers = [*config.detectors.build(), *config.pixels.build()]
+    sinks: list[FrameSink] = [sampler, ProgressSink(path.name, num_frames)]
+    table = FrameTable(**look_at(path, scorers, config.decode, sinks, config.analysis_side))
     sound = summarise_sound(path, config.decode.limits)
     table.write(folder / FRAMES)
     found = Survey(num_frames=table.num_frames, samples=tuple(sampler.samples), sound=sound)
@@ -85,32 +86,3 @@ def survey_film(path: Path, folder: Path, num_frames: int, config: SurveyConfig)
 def read_survey(folder: Path) -> Survey:
     """Read what `survey_film` wrote."""
     return Survey.from_json((folder / OUTPUT).read_bytes())
-
-
-def look_at(path: Path, config: SurveyConfig, sinks: Sequence[FrameSink] = ()) -> FrameTable:
-    """Decode a film once and return its table of frames; every sink sees every frame on the way."""
-    scorers: list[FrameScorer] = [*config.detectors.build(), *config.pixels.build()]
-    for frame in FrameReader(path, config.decode):
-        glimpse = Glimpse(frame, frame.fitted(config.analysis_side))
-        for scorer in scorers:
-            scorer.accept(glimpse)
-        for sink in sinks:
-            sink.accept(frame)
-    columns: Columns = {}
-    for scorer in scorers:
-        columns |= scorer.columns()
-    return FrameTable(**columns)
-
-
-class _ProgressSink:
-    """Reports how far the decode is, about a hundred times a film."""
-
-    def __init__(self, film: str, num_frames: int) -> None:
-        self._label = f"look at {film}"
-        self._num_frames = num_frames
-        self._step = max(1, num_frames // 100)
-
-    def accept(self, frame: Frame) -> None:
-        done = frame.index + 1
-        if done % self._step == 0 or done >= self._num_frames:
-            progress.report(self._label, done, self._num_frames)

@@ -38,7 +38,7 @@ from tasks.evaluation.tracking import log_evaluation
 from tasks.registry.source import GeneratorSource, digest_of_model, settings_of
 from tasks.studio.contact_sheet import Cell, Row, write_contact_sheet
 
-STEP = Step(name="evaluate", version=1)
+STEP = Step(name="evaluate", version=2)
 
 
 class EvaluateConfig(Config):

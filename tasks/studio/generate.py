@@ -29,7 +29,7 @@ from tasks.studio.story import StoryRequest
 if TYPE_CHECKING:
     from pegbar.artifacts import Artifacts, Manifest
 
-STEP = Step(name="generate", version=1)
+STEP = Step(name="generate", version=2)
 STORY, FILM, SHEET = "story.json", "story.mp4", "contact_sheet.png"
 
 

@@ -15,7 +15,8 @@ from scenedetect.detectors import AdaptiveDetector, ContentDetector, HistogramDe
 from pegbar.media import FrameReader
 from tasks.curation.detector_cuts import DetectorCutsConfig, adaptive_ratio, detector_cuts, model_transitions
 from tasks.curation.frame_table import FrameTable
-from tasks.curation.shots import ANALYSIS_SIDE, score_frames
+from tasks.curation.looking import ANALYSIS_SIDE
+from tasks.curation.shots import score_frames
 
 FPS = 24
 CONFIGS = {
