@@ -74,6 +74,21 @@ def reversed_times(rows: Rows) -> None:
     rows["shots"][0]["start_frame"], rows["shots"][0]["end_frame"] = 16, 0
 
 
+def crop_beyond_the_picture(rows: Rows) -> None:
+    rows["films"][0]["crop_left"] = 1
+
+
+def rejected_film_with_stories(rows: Rows) -> None:
+    rows["films"][0]["kept"] = False
+
+
+def segment_of_the_next_shot(rows: Rows) -> None:
+    shot = rows["shots"][0]
+    shot["segment_start_seconds"], shot["segment_end_seconds"] = shot["end_seconds"], shot["end_seconds"] + 4.0
+    shot["story_segment_start_seconds"] = shot["story_end_seconds"]
+    shot["story_segment_end_seconds"] = shot["story_end_seconds"] + 4.0
+
+
 def unknown_scene(rows: Rows) -> None:
     rows["shots"][0]["scene_id"] = "nowhere"
 
@@ -110,6 +125,9 @@ def uncounted_shot(rows: Rows) -> None:
         (duplicate_id, "films.unique_id", FILM_ID),
         (empty_table, "films.row_count", None),
         (reversed_times, "shots.times_in_order", FIRST_SHOT),
+        (crop_beyond_the_picture, "films.crop_in_picture", FILM_ID),
+        (rejected_film_with_stories, "films.kept_means_stories", FILM_ID),
+        (segment_of_the_next_shot, "shots.segment_inside", FIRST_SHOT),
         (unknown_scene, "shots.known_scene", FIRST_SHOT),
         (lost_decision, "films.has_a_decision", FILM_ID),
         (refusal_without_reason, "decisions.gives_a_reason", FILM_ID),
