@@ -2,14 +2,11 @@
 
 from typing import Self
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from pegbar.media.decode import Frame, fitted_size
+from pegbar.media.scale import Pixels
 from pegbar.records import Record
-
-Pixels = npt.NDArray[np.uint8]
 
 
 class Crop(Record):

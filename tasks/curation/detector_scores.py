@@ -36,11 +36,11 @@ class DetectorsConfig(Config):
 
 
 class DetectorScores:
-    """A frame scorer: content, adaptive, histogram, luma, detail, change, seconds and thumbnails."""
+    """A frame scorer: content, adaptive, histogram, luma, detail, seconds and thumbnails."""
 
     def __init__(self, histogram_bins: int) -> None:
         self._bins = histogram_bins
-        self._before: tuple[Pixels, Pixels, Pixels] | None = None  # the last frame: RGB, HSV, histogram of luma
+        self._before: tuple[Pixels, Pixels] | None = None  # the last frame: HSV, histogram of luma
         self._rows: list[tuple[float, ...]] = []
         self._details: list[Thumbnails] = []
         self._thumbnails: list[Thumbnails] = []
@@ -52,24 +52,23 @@ class DetectorScores:
         luma = cv2.extractChannel(cv2.cvtColor(small, cv2.COLOR_RGB2YUV), 0)
         counts = cv2.calcHist([luma], [0], None, [self._bins], [0, 256])
         histogram = cv2.normalize(counts, counts).flatten()
-        content = change = 0.0
+        content = 0.0
         likeness = 1.0
         if self._before is not None:
-            content = _content(hsv, self._before[1])
-            change = cv2.norm(small, self._before[0], cv2.NORM_L1) / small.size
-            likeness = cv2.compareHist(self._before[2], histogram, cv2.HISTCMP_CORREL)
+            content = _content(hsv, self._before[0])
+            likeness = cv2.compareHist(self._before[1], histogram, cv2.HISTCMP_CORREL)
         mean = sum(cv2.sumElems(small)) / small.size
-        self._rows.append((glimpse.seconds, content, likeness, mean, change))
+        self._rows.append((glimpse.seconds, content, likeness, mean))
         self._details.append(_detail(luma))
         self._thumbnails.append(
             cv2.resize(small, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), interpolation=cv2.INTER_AREA).reshape(-1)
         )
-        self._before = (small, hsv, histogram)
+        self._before = (hsv, histogram)
 
     def columns(self) -> Columns:
         """Return the columns; `transnet` is NaN, for a model to replace."""
         rows = np.array(self._rows, np.float64).reshape(len(self._rows), -1)
-        seconds, content, histogram, luma, change = (np.ascontiguousarray(column) for column in rows.T)
+        seconds, content, histogram, luma = (np.ascontiguousarray(column) for column in rows.T)
         return {
             "seconds": seconds,
             "content": content,
@@ -77,7 +76,6 @@ class DetectorScores:
             "histogram": histogram,
             "luma": luma,
             "detail": np.stack(self._details),
-            "change": change,
             "transnet": np.full(len(seconds), np.nan),
             "thumbnails": np.stack(self._thumbnails),
         }

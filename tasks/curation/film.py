@@ -162,7 +162,8 @@ def curate_film(artifacts: Artifacts, seen: SeenFilm, config: CurateConfig) -> F
             made = _told(artifacts, seen, film.sha256, config)
     except InputError as error:
         refused = _refused(artifacts, film, film.sha256, error)
-        return FilmParts(item_id=film.item_id, film=None, decisions=(*seen.decisions[:1], refused))
+        others = tuple(decision for decision in seen.decisions if decision.gate != PROBE_GATE)
+        return FilmParts(item_id=film.item_id, film=None, decisions=(*others, refused))
     return FilmParts(
         item_id=film.item_id,
         film=row,

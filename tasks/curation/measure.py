@@ -89,9 +89,9 @@ def measure(
 @contextmanager
 def _clock(artifacts: Artifacts, key: str, name: str) -> Iterator[None]:
     """Leave in the journal what a scorer took."""
-    attempt = artifacts.journal.begin_attempt(key, ATTEMPT + name, artifacts.run_id)
     started = time.monotonic()
     yield
+    attempt = artifacts.journal.begin_attempt(key, ATTEMPT + name, artifacts.run_id)
     artifacts.journal.end_attempt(attempt, "completed", time.monotonic() - started)
 
 
@@ -119,8 +119,9 @@ def measured_of(
     """Return every score of a view: bars are cropped first, then logos, as far as that costs little."""
     cv2.setNumThreads(1)
     with clock("bars"):
-        scores = [*config.bars.build().score(view)]
-        shown = replace(view, crop=find_bars(view, config.bars).crop(view.info.width, view.info.height))
+        bars = find_bars(view, config.bars)
+        scores = [config.bars.build().of(view, bars)]
+        shown = replace(view, crop=bars.crop(view.info.width, view.info.height))
     with clock("text"):
         read, crop = _read(shown, config)
     scores += read

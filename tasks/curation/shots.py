@@ -160,4 +160,4 @@ def score_frames(
     num_frames = probe(path, decode.limits).num_frames
     columns = look_at(path, detectors.build(), decode, [ProgressSink(path.name, num_frames)])
     unmeasured = np.full(len(columns["seconds"]), np.nan)
-    return FrameTable(**{"motion": unmeasured, "change_peak": unmeasured, **columns})
+    return FrameTable(**columns, change=unmeasured, change_peak=unmeasured, motion=unmeasured)

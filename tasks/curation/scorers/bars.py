@@ -80,11 +80,14 @@ class BarsScorer:
 
     def score(self, view: FilmView) -> Iterator[Score]:
         """Return the share."""
-        bars = find_bars(view, self._config)
+        yield self.of(view, find_bars(view, self._config))
+
+    def of(self, view: FilmView, bars: Bars) -> Score:
+        """Return the share that known bars take."""
         width, height = view.info.width, view.info.height
         left = (width - bars.left - bars.right) * (height - bars.top - bars.bottom) / (width * height)
         reason = f"top {bars.top}, bottom {bars.bottom}, left {bars.left}, right {bars.right} px" if left < 1 else ""
-        yield Score(gate="black_bars", item_kind="film", value=1.0 - left, reason=reason)
+        return Score(gate="black_bars", item_kind="film", value=1.0 - left, reason=reason)
 
 
 def find_bars(view: FilmView, config: BarsConfig = BarsConfig()) -> Bars:  # noqa: B008 - frozen

@@ -9,6 +9,7 @@ from drawn_shots import film_of, pan, walk
 from small_films import OPEN, artifacts_of, write_small_film
 
 from pegbar.artifacts import Artifacts
+from pegbar.errors import TruncatedMediaError
 from pegbar.media import frames, write_video
 from pegbar.media.crop import Crop
 from tasks.curation import survey
@@ -167,3 +168,20 @@ def test_of_two_films_that_show_the_same_the_larger_stays(tmp_path: Path) -> Non
     assert [film.is_kept for film in apart] == [False, True, True]
     assert apart[0].decisions[-1].reason == "shows the same as large.mp4"
     assert backwards == apart[::-1]
+
+
+def test_a_film_that_fails_while_it_is_cut_keeps_what_its_gates_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def torn(*_: object, **__: object) -> None:
+        raise TruncatedMediaError("torn.mp4 is cut off", remedy="copy the film again")
+
+    path = write_small_film(tmp_path / "films", "torn", (("Ruby",),), seed=2)
+    config = OPEN.but(filters=FiltersConfig(rules=(GateRule(gate="sound", item_kind="film", title="sound"),)))
+    monkeypatch.setattr("tasks.curation.film.cut_clips", torn)
+    with artifacts_of(tmp_path / "home") as artifacts:
+        parts = curate_film(artifacts, seen(artifacts, path, config), config)
+    assert parts.film is None
+    outcomes = {decision.gate: decision.outcome for decision in parts.decisions}
+    assert outcomes == {"ingest": "kept", "sound": "kept", "probe": "failed_permanent"}
+    assert len(parts.decisions) == len(outcomes)
