@@ -32,7 +32,7 @@ def check_bytes(dataset: Dataset) -> list[Finding]:
     except IntegrityError as error:
         return [_finding(DIGESTS, error.what, (error.subject,))]
     findings = []
-    wrong = tuple(name for name, count in dataset.counts.items() if dataset.card.counts.get(name) != count)
+    wrong = tuple(name for name, count in dataset.counts.items() if dataset.card.counts.get(name, 0) != count)
     if wrong:
         findings.append(_finding("counts", f"the card counts other rows in {', '.join(wrong)}", wrong))
     damaged = tuple(name for name in _member_names(dataset) if name is not None)

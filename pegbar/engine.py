@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pegbar.errors import PegbarError, StorageError
+from pegbar.errors import CallBudgetError, PegbarError, ServiceError, StorageError
 from pegbar.records import Outcome
 
 ItemT = TypeVar("ItemT")
@@ -95,8 +95,10 @@ def _guarded(function: Callable[[ItemT], ResultT], item_id: str, item: ItemT) ->
     """Turn an exception into a failure: the one place where anything may be caught."""
     try:
         return ItemResult(item_id, "kept", function(item))
-    except StorageError:
+    except (StorageError, CallBudgetError):
         raise
+    except ServiceError as error:
+        return ItemResult(item_id, "failed_retryable", reason=error.what, detail=error.remedy)
     except PegbarError as error:
         return ItemResult(item_id, "failed_permanent", reason=error.what, detail=error.remedy)
     except Exception as error:  # noqa: BLE001 - the item boundary (house style 9)

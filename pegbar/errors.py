@@ -15,16 +15,19 @@ PegbarError                       1   anything below
 │   │   └── DecoderKilledError        its decoder crashed, hung or used more than allowed
 │   ├── HostileNameError              a file name or key that would escape or break a shell
 │   ├── ScriptError                   a script's times, characters or form are wrong
+│   ├── AnswerError                   a language model answered, to the end, what was not asked
 │   └── SourceError                   a folder, list or bucket of films cannot be read
 ├── GateFailedError               4   an expectation, a promotion gate or a budget said no
 │   ├── PromotionRefusedError         the candidate may not become champion
-│   └── FailureBudgetError            too many items failed; the run stopped
+│   ├── FailureBudgetError            too many items failed; the run stopped
+│   └── CallBudgetError               calls, tokens, seconds or money for language models are spent
 ├── StorageError                  5   the home, the store or the journal failed
 │   ├── DiskFullError                 no space left; what was there still verifies
 │   ├── ReadOnlyError                 no permission to write
 │   ├── IntegrityError                bytes differ from their digest
 │   └── ConflictError                 somebody else holds the lease or moved the head first
 └── ServiceError                  6   a managed server did not start or does not answer
+    └── ProviderError                 a language model's server does not answer, or refuses the call
 """
 
 from typing import ClassVar
@@ -139,6 +142,10 @@ class ScriptError(InputError):
     """A script's times, characters or form are wrong."""
 
 
+class AnswerError(InputError):
+    """A language model answered, to the end, what was not asked."""
+
+
 class SourceError(InputError):
     """A folder, list or bucket of films cannot be read."""
 
@@ -155,6 +162,10 @@ class PromotionRefusedError(GateFailedError):
 
 class FailureBudgetError(GateFailedError):
     """Too many items failed; the run stopped."""
+
+
+class CallBudgetError(GateFailedError):
+    """Calls, tokens, seconds or money for language models are spent; the run stopped."""
 
 
 class StorageError(PegbarError, OSError):
@@ -187,3 +198,7 @@ class ServiceError(PegbarError):
     """A managed server did not start or does not answer."""
 
     exit_code = 6
+
+
+class ProviderError(ServiceError):
+    """A language model's server does not answer, or refuses the call; the item may be tried again."""

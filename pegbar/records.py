@@ -13,6 +13,7 @@ from pegbar.digests import canonical_json
 from pegbar.errors import ConfigurationError
 
 Outcome = Literal["kept", "rejected", "failed_retryable", "failed_permanent"]
+ItemKind = Literal["film", "story", "shot", "character", "reference", "audio_shot"]
 Transition = Literal["start", "cut", "dissolve", "fade", "wipe", "flash"]
 
 
@@ -187,6 +188,35 @@ class Scene(Record):
     environment: str
 
 
+class AudioShot(Record):
+    """A stretch of a story over which picture and sound belong together, of the audio subset (AnimeShooter, A.3).
+
+    It begins and ends where both change, so it spans one or more whole shots, `first_shot` to `last_shot` (their places
+    in the story, both included). `sound_type`, `sound_description` and `visual_context` tell its sound effects: the
+    category, what it is like (pitch, intensity, pattern in time), and what on the screen makes it.
+    """
+
+    audio_shot_id: str
+    story_id: str
+    film_id: str
+    index: int
+    first_shot: int
+    last_shot: int
+    start_seconds: float
+    end_seconds: float
+    story_start_seconds: float
+    story_end_seconds: float
+    scene_id: str | None = None
+    character_ids: tuple[str, ...] = ()
+    plot: str | None = None
+    caption: str | None = None
+    sound_type: str | None = None
+    sound_description: str | None = None
+    visual_context: str | None = None
+    is_prologue_or_epilogue: bool = False
+    kept: bool = True
+
+
 class Reference(Record):
     """One reference picture of a character, cut out of a shot, with its mask."""
 
@@ -206,7 +236,7 @@ class Decision(Record):
     """The final word of one gate or stage on one item. Attempts and seconds stay in the journal."""
 
     item_id: str
-    item_kind: Literal["film", "story", "shot", "character", "reference"]
+    item_kind: ItemKind
     gate: str
     outcome: Outcome
     score: float | None = None

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from pegbar.calls import CallSettings
 from pegbar.config import Config
 from pegbar.errors import ConfigurationError
 from pegbar.store import LocalStoreConfig, StoreConfig
@@ -30,6 +31,7 @@ class Settings(Config):
     prefect_api_url: str | None = None
     mlflow_tracking_uri: str | None = None
     num_workers: int = 2
+    calls: CallSettings = CallSettings()
 
     @property
     def effective_journal_url(self) -> str:

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from pegbar.config import Config
 from pegbar.errors import IntegrityError
 from pegbar.files import written_aside
-from pegbar.records import Character, Decision, Film, Member, Record, Reference, Scene, Shot, Story
+from pegbar.records import AudioShot, Character, Decision, Film, Member, Record, Reference, Scene, Shot, Story
 
-TableName = Literal["films", "stories", "shots", "characters", "scenes", "references", "decisions"]
+TableName = Literal["films", "stories", "shots", "characters", "scenes", "references", "audio_shots", "decisions"]
 Row = dict[str, Any]
 VERSION_KEY = b"pegbar.schema_version"
 
@@ -40,6 +40,7 @@ KINDS: dict[TableName, TableKind] = {
         TableKind(name="characters", record=Character, key=("character_id",)),
         TableKind(name="scenes", record=Scene, key=("scene_id",)),
         TableKind(name="references", record=Reference, members=("image", "mask"), key=("reference_id",)),
+        TableKind(name="audio_shots", record=AudioShot, members=("sound",), key=("audio_shot_id",)),
         TableKind(name="decisions", record=Decision, key=("item_kind", "item_id", "gate")),
     )
 }

@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 from pydantic import Field
 
 from pegbar.config import Config
-from pegbar.records import Decision
+from pegbar.records import Decision, ItemKind
 from tasks.curation.filters import UNCERTAIN, FiltersConfig, GateRule
 from tasks.studio.histogram import Bin, Verdict, histogram
 from tasks.studio.report import Reason
 
-Kind = Literal["film", "story", "shot", "character", "reference"]
-
-KINDS: tuple[Kind, ...] = ("film", "story", "shot", "character", "reference")
-NARROWING: tuple[Kind, ...] = ("film", "shot")
+KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
+NARROWING: tuple[ItemKind, ...] = ("film", "shot")
 BEFORE_RULES = ("ingest", "probe")
 MAX_EXAMPLES = 20
 MAX_REASONS = 5
@@ -53,7 +51,7 @@ class GateCard(Config):
     """
 
     gate: str
-    item_kind: Kind
+    item_kind: ItemKind
     rule: GateRule | None
     version: int
     counts: dict[Verdict, int]
@@ -75,7 +73,7 @@ class GateCard(Config):
 class Stage(Config):
     """What is left after a gate, or what there is before the first gate of a kind (`gate` None)."""
 
-    item_kind: Kind
+    item_kind: ItemKind
     gate: str | None
     num_items: int
     seconds: float
@@ -102,7 +100,7 @@ def funnel_data(
         items: films and shots by id; one that is missing has no name, no length and no picture.
         seconds_taken: what each gate's measurement took, by the gate's name.
     """
-    by_gate: dict[tuple[Kind, str], list[Decision]] = {
+    by_gate: dict[tuple[ItemKind, str], list[Decision]] = {
         (rule.item_kind, rule.gate): [] for rule in filters.rules
     }  # a rule that decided nothing is shown too
     for decision in decisions:
@@ -126,10 +124,10 @@ def verdict_of(decision: Decision) -> Verdict:
     return "uncertain" if decision.reason.startswith(UNCERTAIN) else "rejected"
 
 
-def _place(key: tuple[Kind, str], filters: FiltersConfig) -> tuple[int, int, int, str]:
+def _place(key: tuple[ItemKind, str], filters: FiltersConfig) -> tuple[int, int, int, str]:
     """Return where a gate stands in the pipeline: its kind, whether rules come before it, its rule, its name."""
     kind, gate = key
-    rules: list[tuple[Kind, str]] = [(rule.item_kind, rule.gate) for rule in filters.rules]
+    rules: list[tuple[ItemKind, str]] = [(rule.item_kind, rule.gate) for rule in filters.rules]
     if key in rules:
         return KINDS.index(kind), 1, rules.index(key), gate
     early = gate in BEFORE_RULES
@@ -137,9 +135,9 @@ def _place(key: tuple[Kind, str], filters: FiltersConfig) -> tuple[int, int, int
 
 
 def _stages(
-    kind: Kind,
-    ordered: Sequence[tuple[Kind, str]],
-    by_gate: Mapping[tuple[Kind, str], Sequence[Decision]],
+    kind: ItemKind,
+    ordered: Sequence[tuple[ItemKind, str]],
+    by_gate: Mapping[tuple[ItemKind, str], Sequence[Decision]],
     items: Mapping[str, FunnelItem],
 ) -> list[Stage]:
     """Return what is left after each gate: an item leaves at the first that does not keep it."""
@@ -152,14 +150,14 @@ def _stages(
     return stages
 
 
-def _stage(kind: Kind, gate: str | None, left: Iterable[str], items: Mapping[str, FunnelItem]) -> Stage:
+def _stage(kind: ItemKind, gate: str | None, left: Iterable[str], items: Mapping[str, FunnelItem]) -> Stage:
     ids = sorted(left)
     seconds = sum(items[one].seconds for one in ids if one in items)
     return Stage(item_kind=kind, gate=gate, num_items=len(ids), seconds=seconds)
 
 
 def _card(
-    key: tuple[Kind, str],
+    key: tuple[ItemKind, str],
     decisions: Sequence[Decision],
     filters: FiltersConfig,
     items: Mapping[str, FunnelItem],
