@@ -1,8 +1,16 @@
 """Segmenters: what finds a character in a frame. One file per backend; clean-up and scores are common to all."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from models.segmenters.base import Mask, Pixels, Segmenter, SegmentRequest, Subject
 from models.segmenters.classical import ClassicalConfig
+from models.segmenters.competition import CompetitionConfig
+from models.segmenters.grounded_sam2 import GroundedSam2Config
 from models.segmenters.masks import CleanMask, MaskLimits, clean_mask
+from models.segmenters.phrases import PhraseConfig
+from models.segmenters.sam3 import Sam3Config
 from models.segmenters.scoring import (
     CutoutScore,
     Histogram,
@@ -13,16 +21,20 @@ from models.segmenters.scoring import (
     share_explained,
 )
 
-SegmenterConfig = ClassicalConfig
+SegmenterConfig = Annotated[ClassicalConfig | Sam3Config | GroundedSam2Config, Field(discriminator="kind")]
 
 __all__ = [
     "ClassicalConfig",
     "CleanMask",
+    "CompetitionConfig",
     "CutoutScore",
-    "Mask",
+    "GroundedSam2Config",
     "Histogram",
+    "Mask",
     "MaskLimits",
+    "PhraseConfig",
     "Pixels",
+    "Sam3Config",
     "ScoreConfig",
     "SegmentRequest",
     "Segmenter",

@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pegbar.errors import InputError
+
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
@@ -32,6 +34,27 @@ class SegmentRequest:
     targets: tuple[int, ...]
     subject: Subject
     others: tuple[Subject, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no backend can segment.
+
+        Raises:
+            InputError: no frame, one that is not RGB uint8, frames of several sizes, or a target that is no frame.
+        """
+        kinds = {(frame.dtype.name, frame.shape) for frame in self.frames}
+        if len(kinds) != 1 or not all(_is_rgb(frame) for frame in self.frames):
+            raise InputError(
+                f"cannot segment {len(self.frames)} frames of {sorted(kinds)}",
+                remedy="give RGB uint8 frames (height, width, 3) of one size",
+            )
+        if not all(0 <= target < len(self.frames) for target in self.targets):
+            raise InputError(
+                f"targets {self.targets} are not all among {len(self.frames)} frames", remedy="count frames from 0"
+            )
+
+
+def _is_rgb(frame: Pixels) -> bool:
+    return frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3 and 0 not in frame.shape
 
 
 class Segmenter(Protocol):

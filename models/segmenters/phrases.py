@@ -1,0 +1,59 @@
+"""What a character's description becomes for models that look for short noun phrases."""
+
+import re
+
+from pydantic import Field
+
+from models.segmenters.base import Subject
+from pegbar.config import Config
+
+
+class PhraseConfig(Config):
+    """How a description is shortened. Raise `version` with every change.
+
+    AnimeShooter (appendix A.2) lists every character of the shot with its appearance and then names the one to
+    segment. Models that take a phrase per object get one phrase per character, in the same order; the characters then
+    compete for what is found.
+
+    Args:
+        template: the words around a phrase.
+        anybody: the phrase of a character of whom nothing is told.
+        openers: words that begin a description and say nothing of its looks.
+        max_words: as many whole clauses as fit; the first is cut where it alone does not.
+    """
+
+    version: int = Field(default=1, ge=1)
+    template: str = Field(default="{phrase}", pattern=r"\{phrase\}")
+    anybody: str = Field(default="cartoon character", min_length=1)
+    openers: tuple[str, ...] = ("a", "an", "the", "he", "she", "it", "they", "is", "are", "this", "appears", "as", "to")
+    max_words: int = Field(default=12, ge=1)
+
+
+def phrases_of(subjects: tuple[Subject, ...], config: PhraseConfig) -> tuple[str, ...]:
+    """Return a lower-case phrase for each character, without the marks that part phrases from one another."""
+    return tuple(config.template.replace("{phrase}", _phrase(subject, config)) for subject in subjects)
+
+
+def _phrase(subject: Subject, config: PhraseConfig) -> str:
+    idle = {*config.openers, *_words(subject.name)}
+    clauses = [_words(clause) for clause in re.split(r"[.,;:!?()\n]", subject.appearance)]
+    told = [clause for clause in (_without_opening(clause, idle) for clause in clauses) if clause]
+    if not told:
+        return " ".join(_words(subject.name)[: config.max_words]) or config.anybody
+    words = told[0][: config.max_words]
+    for clause in told[1:]:
+        if len(words) + len(clause) > config.max_words:
+            break
+        words = words + clause
+    return " ".join(words)
+
+
+def _without_opening(words: list[str], idle: set[str]) -> list[str]:
+    for number, word in enumerate(words):
+        if word not in idle:
+            return words[number:]
+    return []
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower())
