@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pegbar.config import Config
 from pegbar.errors import CallBudgetError
@@ -37,6 +37,16 @@ class Provider(Config):
     base_url: str | None = None
     api_key_variable: str | None = None
     prices: Mapping[str, Price] = {}
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, base_url: str | None) -> str | None:
+        """Refuse what would fail at the first call, and a password, which errors would show."""
+        if base_url is not None:
+            parts = urlsplit(base_url)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+                raise ValueError("give https://host/path, without user, password or query")
+        return base_url
 
     @property
     def is_on_this_machine(self) -> bool:

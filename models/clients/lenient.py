@@ -23,6 +23,8 @@ def read_json(text: str) -> dict[str, JsonValue]:
     """
     if len(text) > MAX_CHARACTERS:
         raise NotJSONError(f"the answer has {len(text)} characters; at most {MAX_CHARACTERS} are read")
+    if not text.strip():
+        raise NotJSONError("the answer is empty")
     start = text.find("{")
     if start < 0:
         raise NotJSONError("there is no JSON object in the answer")

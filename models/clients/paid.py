@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Protocol
 
 from pydantic import Field
@@ -63,7 +64,7 @@ class PaidClient:
         self._identity = digest_of([name, version, FEEDBACK_VERSION, config])
         self._calls = calls
         self._replies = Replies(calls.folder)
-        self._connect = connect
+        self._connect = cache(connect)
 
     def ask(self, question: Question[AnswerT]) -> Reply[AnswerT]:
         """Return an answer that passes (see `LanguageClient`)."""

@@ -32,6 +32,12 @@ def address_of(name: ProviderName, settings: CallSettings, model: str, vendor_ur
             remedy=f"export {variable}=..., or name another under [calls.{name}] of settings.toml",
             subject=variable,
         )
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigurationError(
+            f"what the environment variable {variable} holds cannot be a key",
+            remedy=f"export {variable}=... with the key alone",
+            subject=variable or "",
+        )
     return Address(
         base_url=provider.base_url or vendor_url,
         api_key=key or NO_KEY,

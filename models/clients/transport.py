@@ -98,9 +98,11 @@ def _raise_where_retried(response: httpx2.Response) -> None:
 
 def _check_json(content: bytes, request: httpx2.Request) -> None:
     try:
-        json.loads(content)
+        value = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise BrokenBodyError(f"the answer's body is not JSON: {error}", request=request) from error
+    if not isinstance(value, dict):
+        raise BrokenBodyError("the answer's body is no JSON object", request=request)
 
 
 def _proxy(base_url: str) -> str | None:

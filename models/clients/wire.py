@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,12 @@ from pegbar.errors import InputError, ProviderError
 SCHEMA_WORDS = "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n{schema}"
 MAX_FOOTAGE_BYTES = 15 * 2**20  # in base64 20 MB, the most Gemini takes within a request
 MAX_TOKENS = 10**12  # what a server may claim
-MAX_WHY_CHARACTERS = 500
+MAX_WHY_CHARACTERS = 300
+MAX_NAME_CHARACTERS = 200
+ODD_BODY = (AttributeError, LookupError, TypeError, ValueError)  # what the SDKs raise at a body of another form
+
+for _name in ("httpx2", "google_genai"):
+    logging.getLogger(_name).setLevel(logging.WARNING)  # they tell every request
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class ModelWire:
         parameters = ModelRequestParameters() if self.shows_schema else _json_schema(question)
         try:
             response = asyncio.run(self._send(messages, parameters, key))
-        except (AgentRunError, UserError, RefusedResponseError, TimeoutError, httpx2.HTTPError) as error:
+        except (AgentRunError, UserError, RefusedResponseError, TimeoutError, httpx2.HTTPError, *ODD_BODY) as error:
             # the cause may hold the key in headers or in what the server echoed
             raise self._provider_error(error) from None
         return self._answer(response)
@@ -102,14 +108,14 @@ class ModelWire:
         return messages
 
     def _answer(self, response: ModelResponse) -> Answer:
-        model, usage = response.model_name or self.model, response.usage
+        usage = response.usage
         used = [min(max(tokens, 0), MAX_TOKENS) for tokens in (usage.input_tokens, usage.output_tokens)]
         usd = self._usd(response, *used)
         spent = Spent(
             num_calls=1, input_tokens=used[0], output_tokens=used[1], usd=usd or 0.0, is_priced=usd is not None
         )
-        text = (response.text or "").encode("utf-8", "replace").decode()
-        return Answer(text, model, spent, was_kept=False)
+        model = _writable(response.model_name or self.model)[:MAX_NAME_CHARACTERS]
+        return Answer(_writable(response.text or ""), model, spent, was_kept=False)
 
     def _usd(self, response: ModelResponse, input_tokens: int, output_tokens: int) -> float | None:
         if price := self.address.price:
@@ -126,7 +132,7 @@ class ModelWire:
             what, remedy = f"refuses the call with status {error.status_code}", _remedy(error.status_code, address)
         else:
             what, remedy = "does not answer as it should", "see that it runs and that base_url is right"
-        why = _root(error) or f"nothing within {address.limits.max_call_seconds:g} s"
+        why = " ".join(_root(error).split()) or f"nothing within {address.limits.max_call_seconds:g} s"
         if address.api_key:
             why = why.replace(address.api_key, "***")
         return ProviderError(
@@ -134,6 +140,11 @@ class ModelWire:
             remedy=f"{remedy}, then: pegbar resume",
             subject=self.model,
         )
+
+
+def _writable(text: str) -> str:
+    """Return the text without lone surrogates, which JSON may hold and no file can."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _content(part: Part) -> UserContent:

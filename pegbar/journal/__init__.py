@@ -1,21 +1,22 @@
-"""The journal: one SQL database for runs, steps, attempts, leases and the promotion log.
+"""The journal: one SQL database for runs, steps, attempts, leases, calls and the promotion log.
 
 It is the only place for locks and compare-and-swap; an object store is never a lock.
 """
 
 from typing import Self
 
+from pegbar.journal.calls import LanguageCalls
 from pegbar.journal.database import Database
 from pegbar.journal.leases import Leases
 from pegbar.journal.promotions import Promotions
-from pegbar.journal.rows import Attempt, Lease, LogRow, PromotionEntry, Run, StepRow
+from pegbar.journal.rows import Attempt, Call, CallTotal, Lease, LogRow, PromotionEntry, Run, StepRow
 from pegbar.journal.runs import Runs
 from pegbar.journal.steps import Steps
 
-__all__ = ["Attempt", "Journal", "Lease", "LogRow", "PromotionEntry", "Run", "StepRow"]
+__all__ = ["Attempt", "Call", "CallTotal", "Journal", "Lease", "LogRow", "PromotionEntry", "Run", "StepRow"]
 
 
-class Journal(Runs, Steps, Leases, Promotions):
+class Journal(Runs, Steps, Leases, Promotions, LanguageCalls):
     """Everything pegbar remembers about work, as short transactions; threads and forks may share one."""
 
     def __init__(self, database: Database) -> None:

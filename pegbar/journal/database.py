@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, Table, create_engine, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 
+from pegbar.digests import digest_of
 from pegbar.errors import ConfigurationError, IntegrityError
 from pegbar.files import disk_errors
 from pegbar.journal.failures import database_errors
@@ -70,6 +71,12 @@ class Database:
         """Insert a row unless its primary key is there already."""
         dialect = sqlite if self._is_sqlite else postgresql
         connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """Let one transaction at a time go on with `name`; on SQLite any write excludes every other."""
+        if not self._is_sqlite:
+            number = int(digest_of(name)[:15], 16)
+            connection.execute(select(func.pg_advisory_xact_lock(number)))
 
     def verify(self) -> None:
         """Read every page of a SQLite journal (PostgreSQL checks its own).

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from pegbar.calls import Spent
 from pegbar.errors import IntegrityError
 from pegbar.journal.process import ProcessMark
 
@@ -103,6 +104,31 @@ class LogRow(PromotionEntry):
     previous: str | None
     at: float
     digest: str
+
+
+class Call(Row):
+    """One call of a language model; `outcome` is None while it is under way, and stays so where it was killed."""
+
+    call_id: int
+    run_id: str
+    key: str
+    model: str
+    started_at: float
+    outcome: str | None
+    input_tokens: int
+    output_tokens: int
+    usd: float
+    is_priced: bool
+    seconds: float
+
+
+class CallTotal(Row):
+    """What a run's calls of one model used. Not `is_priced`: `usd` leaves out calls whose price is not known."""
+
+    run_id: str
+    model: str
+    spent: Spent
+    num_unanswered: int
 
 
 def from_row(kind: type[_R], row: Mapping[Any, Any]) -> _R:

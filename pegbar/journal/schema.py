@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Double,
@@ -28,10 +29,8 @@ from sqlalchemy import (
 
 from pegbar.errors import StorageError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 Upgrade = Callable[[Connection], None]
-UPGRADES: Mapping[int, Upgrade] = {}
-"""From a version to the next one: the present release reads its own and the version before."""
 
 metadata = MetaData()
 
@@ -120,6 +119,25 @@ promotions = Table(
     Column("evidence_sha256", String, nullable=False),
     UniqueConstraint("digest", name="pegbar_promotions_digest"),
 )
+
+calls = Table(
+    "pegbar_calls",
+    metadata,
+    Column("call_id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String, nullable=False, index=True),
+    Column("key", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("outcome", String),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("usd", Double, nullable=False),
+    Column("is_priced", Boolean, nullable=False),
+    Column("seconds", Double, nullable=False),
+)
+
+UPGRADES: Mapping[int, Upgrade] = {1: calls.create}
+"""From a version to the next one: the present release reads its own and the version before."""
 
 
 def found_version(connection: Connection) -> int | None:

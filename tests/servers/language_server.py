@@ -194,6 +194,7 @@ def _handler(server: LanguageServer) -> type[BaseHTTPRequestHandler]:
 
 def _openai(body: dict[str, Any], headers: dict[str, str]) -> Asked:
     said = [message for message in body["messages"] if message["role"] not in ("system", "developer")]
+    parts: list[list[dict[str, Any]]]
     parts = [[{"type": "text", "text": m["content"]}] if isinstance(m["content"], str) else m["content"] for m in said]
     urls = [part[part["type"]]["url"] for part in parts[0] if part["type"] != "text"]
     form = body.get("response_format") or {}
@@ -213,7 +214,7 @@ def _gemini(body: dict[str, Any], headers: dict[str, str]) -> Asked:
     inline = [part["inlineData"] for part in first if "inlineData" in part]
     return Asked(
         texts=tuple(part["text"] for part in first if "text" in part),
-        media=tuple((part["mimeType"], base64.urlsafe_b64decode(part["data"])) for part in inline),
+        media=tuple((part["mime_type"], base64.urlsafe_b64decode(part["data"])) for part in inline),
         turns=tuple("".join(part["text"] for part in message) for message in later),
         instructions="".join(part["text"] for part in body.get("systemInstruction", {}).get("parts", [])),
         schema=body.get("generationConfig", {}).get("responseJsonSchema"),
