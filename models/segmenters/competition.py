@@ -81,8 +81,8 @@ def enlarged(probability: Probabilities, width: int, height: int) -> Probabiliti
 
 def mask_overlaps(masks: npt.NDArray[np.bool_]) -> Scores:
     """Return the intersection over union of (findings, height, width) masks, pair by pair."""
-    flat = masks.reshape(len(masks), -1).astype(np.float32)
-    both = (flat @ flat.T).astype(np.float64)
+    drawn = masks.astype(np.float32)
+    both = np.tensordot(drawn, drawn, axes=((1, 2), (1, 2))).astype(np.float64)
     return _over_union(both, np.diagonal(both))
 
 

@@ -1,5 +1,6 @@
 """What a character's description becomes for models that look for short noun phrases."""
 
+import itertools
 import re
 
 from pydantic import Field
@@ -35,24 +36,24 @@ def phrases_of(subjects: tuple[Subject, ...], config: PhraseConfig) -> tuple[str
 
 
 def _phrase(subject: Subject, config: PhraseConfig) -> str:
-    idle = {*config.openers, *_words(subject.name)}
-    clauses = [_words(clause) for clause in re.split(r"[.,;:!?()\n]", subject.appearance)]
-    told = [clause for clause in (_without_opening(clause, idle) for clause in clauses) if clause]
-    if not told:
-        return " ".join(_words(subject.name)[: config.max_words]) or config.anybody
-    words = told[0][: config.max_words]
-    for clause in told[1:]:
-        if len(words) + len(clause) > config.max_words:
+    name = _words(subject.name)
+    words: list[str] = []
+    for clause in _clauses(subject.appearance, name, config):
+        if words and len(words) + len(clause) > config.max_words:
             break
-        words = words + clause
-    return " ".join(words)
+        words = (words + clause)[: config.max_words]
+    return " ".join(words or name[: config.max_words]) or config.anybody
 
 
-def _without_opening(words: list[str], idle: set[str]) -> list[str]:
-    for number, word in enumerate(words):
-        if word not in idle:
-            return words[number:]
-    return []
+def _clauses(text: str, name: list[str], config: PhraseConfig) -> list[list[str]]:
+    """Return the words of each clause, without openers, and without a name that only introduces what follows it."""
+    clauses = [words for part in re.split(r"[.,;:!?()\n]", text) if (words := _words(part))]
+    if name and clauses and clauses[0][: len(name)] == name:
+        behind = [*clauses[0][len(name) :], *(clauses[1] if len(clauses) > 1 else [])]
+        if behind and behind[0] in config.openers:
+            clauses[0] = clauses[0][len(name) :]
+    opened = (list(itertools.dropwhile(config.openers.__contains__, clause)) for clause in clauses)
+    return [clause for clause in opened if clause]
 
 
 def _words(text: str) -> list[str]:
