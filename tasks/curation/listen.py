@@ -1,0 +1,180 @@
+"""The sound of a film, heard once: a row of numbers for every 96 ms, and what kind of track it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from models.voice_detectors import SAMPLE_RATE, Samples, SileroConfig, VoiceDetector, VoiceDetectorConfig
+from pegbar.artifacts import Artifacts, Manifest
+from pegbar.config import Config
+from pegbar.digests import digest_of
+from pegbar.media import MediaInfo, SandboxLimits, read_audio, run_sandboxed
+from pegbar.media.container import MediaLimits, open_film
+from pegbar.records import Record
+from pegbar.steps import Facts, Step
+from tasks.curation.music import MusicConfig, by_row, music_of, partials_of
+from tasks.curation.sound_table import ROW_SAMPLES, ROW_SECONDS, WINDOWS_A_ROW, SoundTable
+from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.spectrum import Array, glances
+
+STEP = Step(name="listen", version=1)
+TABLE, OUTPUT = "sound.parquet", "heard.json"
+PIECE_ROWS = 625  # a minute: 23 MB of stereo at 48 kHz
+MARGIN_SECONDS = 0.1  # read on both sides of a piece and left out again: a resampler rings at its ends
+FULL_SCALE = 0.999
+SILENCE_DB = -120.0
+CHANGE_SECONDS = 1.0
+BEYOND_SECONDS = 1.0  # looked at after the last picture
+
+
+class ListenConfig(Config):
+    """How a film is listened to; no threshold is among it, so that thresholds change without listening again."""
+
+    limits: MediaLimits = MediaLimits()
+    sandbox: SandboxLimits = SandboxLimits()
+    detector: VoiceDetectorConfig = Field(default=SileroConfig())
+    music: MusicConfig = MusicConfig()
+
+
+class Track(Record):
+    """What a film's sound track is; `sound_end_seconds` is where its last sample that is not zero lies.
+
+    Args:
+        sample_rate, num_channels: as stored; None where there is no track.
+        goes_on: whether there is sound after the last picture.
+    """
+
+    sample_rate: int | None = None
+    num_channels: int | None = None
+    duration_seconds: float
+    sound_end_seconds: float = 0.0
+    goes_on: bool = False
+
+
+def listen(
+    artifacts: Artifacts, film: SourceFilm, sha256: str, info: MediaInfo, config: ListenConfig
+) -> tuple[Manifest, Track, SoundTable]:
+    """Listen to a film in a process of its own, or find that done.
+
+    Raises:
+        MediaError: see `open_film` and `run_sandboxed`; nothing is left behind.
+    """
+
+    def make(folder: Path) -> Facts:
+        path = local_copy(artifacts, film, sha256)
+        run_sandboxed(listen_to, path, folder, info.duration_seconds, config, limits=config.sandbox, subject=path)
+        track = Track.from_json((folder / OUTPUT).read_bytes())
+        return {"sample_rate": track.sample_rate, "num_channels": track.num_channels}
+
+    inputs = {"film": sha256, "duration": digest_of({"seconds": info.duration_seconds})}
+    manifest, _ = artifacts.run(STEP, inputs, config, make)
+    folder = artifacts.fetch(manifest)
+    return manifest, Track.from_json((folder / OUTPUT).read_bytes()), SoundTable.read(folder / TABLE)
+
+
+def listen_to(path: Path, folder: Path, duration_seconds: float, config: ListenConfig) -> None:
+    """Write ``sound.parquet`` and ``heard.json`` of a film into `folder`. Twenty minutes take 0.3 GB."""
+    cv2.setNumThreads(1)
+    track, table = heard(path, duration_seconds, config)
+    table.write(folder / TABLE)
+    (folder / OUTPUT).write_bytes(track.to_json())
+
+
+def heard(path: Path, duration_seconds: float, config: ListenConfig) -> tuple[Track, SoundTable]:
+    """Return what kind of track a film has, and its rows; none where it has no track.
+
+    Raises:
+        NotFoundError, HostileNameError, MediaError: see `open_film`.
+    """
+    with open_film(path, config.limits) as film:
+        sounds = film.container.streams.audio
+        rate, channels = (sounds[0].codec_context.sample_rate, sounds[0].codec_context.channels) if sounds else (0, 0)
+    if not rate or duration_seconds <= 0:
+        return Track(duration_seconds=duration_seconds), SoundTable.empty()
+    pieces = list(_pieces(path, rate, duration_seconds, config.limits))
+    levels = [np.concatenate(parts) for parts in zip(*(piece[1:] for piece in pieces), strict=True)]
+    table = analysed(np.concatenate([piece[0] for piece in pieces]), levels[0], levels[1], config)
+    audible = np.flatnonzero(table.peak)
+    end = min(duration_seconds, float(audible[-1] + 1) * ROW_SECONDS) if len(audible) else 0.0
+    beyond = read_audio(path, rate, duration_seconds, duration_seconds + BEYOND_SECONDS, limits=config.limits)
+    track = Track(
+        sample_rate=rate,
+        num_channels=channels,
+        duration_seconds=duration_seconds,
+        sound_end_seconds=round(end, 6),
+        goes_on=beyond is not None and bool(np.abs(beyond.samples[:, beyond.samples.shape[1] // 2 :]).any()),
+    )
+    return track, table
+
+
+def analysed(mono: Samples, peak: Array, clipped: Array, config: ListenConfig) -> SoundTable:
+    """Return the rows of a mono sound at 16 kHz whose peaks and clipped shares are known."""
+    detector: VoiceDetector = config.detector.build()
+    voice = detector.voice(mono)
+    partials, bands, flatness, pitch = [], [], [], []
+    for glance in glances(mono):
+        partials.append(partials_of(glance.decibels, config.music))
+        bands.append(glance.bands)
+        flatness.append(glance.flatness)
+        pitch.append(glance.pitch_hertz)
+    band = np.concatenate(bands)
+    rises = np.maximum(np.diff(band, axis=0, prepend=band[:1]), 0).mean(axis=1)
+    starts = np.arange(0, len(mono), ROW_SAMPLES)
+    power = np.add.reduceat(mono.astype(np.float64) ** 2, starts) / np.diff(np.append(starts, len(mono)))
+    return SoundTable(
+        peak=peak,
+        clipped=clipped,
+        loudness_db=np.maximum(10 * np.log10(np.maximum(power, 1e-20)), SILENCE_DB).astype(np.float32),
+        voice=by_row(voice[:, None], WINDOWS_A_ROW)[:, 0],
+        music=music_of(np.concatenate(partials), voice, WINDOWS_A_ROW, config.music),
+        onset=np.maximum.reduceat(rises, np.arange(0, len(rises), WINDOWS_A_ROW)),
+        flatness=by_row(np.concatenate(flatness)[:, None], WINDOWS_A_ROW)[:, 0],
+        pitch_hertz=np.concatenate(pitch)[_loudest(band)],
+        change=_change(by_row(band, WINDOWS_A_ROW)),
+    )
+
+
+def _loudest(bands: Array) -> np.ndarray:
+    """Return the number of each row's loudest window."""
+    loud = bands.sum(axis=1)
+    starts = np.arange(0, len(loud), WINDOWS_A_ROW)
+    return np.array([start + int(loud[start : start + WINDOWS_A_ROW].argmax()) for start in starts], np.int64)
+
+
+def _change(bands: Array) -> Array:
+    """Return how unlike the second before the start of each row and the second from it on are."""
+    reach = round(CHANGE_SECONDS / ROW_SECONDS)
+    sums = np.concatenate((np.zeros((1, bands.shape[1])), bands.cumsum(axis=0, dtype=np.float64)))
+    places = np.arange(len(bands))
+    before, after = np.maximum(places - reach, 0), np.minimum(places + reach, len(bands))
+    past = (sums[places] - sums[before]) / np.maximum(places - before, 1)[:, None]
+    to_come = (sums[after] - sums[places]) / (after - places)[:, None]
+    change = np.sqrt(((to_come - past) ** 2).mean(axis=1))
+    change[:1] = 0.0  # nothing is before the first
+    return np.asarray(change, np.float32)
+
+
+def _pieces(
+    path: Path, rate: int, duration_seconds: float, limits: MediaLimits
+) -> Iterator[tuple[Samples, Array, Array]]:
+    """Yield (mono samples at 16 kHz, peak by row, clipped share by row) of a minute after the other."""
+    total = round(duration_seconds * SAMPLE_RATE)
+    for first in range(0, total, PIECE_ROWS * ROW_SAMPLES):
+        last = min(total, first + PIECE_ROWS * ROW_SAMPLES)
+        start, end = first / SAMPLE_RATE, last / SAMPLE_RATE
+        own = read_audio(path, rate, start, end, limits=limits)
+        lead = min(start, MARGIN_SECONDS)
+        around = read_audio(path, SAMPLE_RATE, start - lead, end + MARGIN_SECONDS, num_channels=1, limits=limits)
+        if own is None or around is None:  # a track was there when the film was opened
+            return
+        skip = round(lead * SAMPLE_RATE)
+        rows = -(-(last - first) // ROW_SAMPLES)
+        starts = np.minimum((np.arange(rows) * ROW_SECONDS * rate).round().astype(int), own.samples.shape[1] - 1)
+        loud = np.abs(own.samples)
+        counts = np.diff(np.append(starts, loud.shape[1]))
+        peak = np.maximum.reduceat(loud.max(axis=0), starts)
+        over = np.add.reduceat((loud >= FULL_SCALE).astype(np.float32), starts, axis=1).max(axis=0) / counts
+        yield around.samples[0, skip : skip + last - first], peak, over.astype(np.float32)
