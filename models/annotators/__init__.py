@@ -1,16 +1,34 @@
 """Annotators: what tells the story of a film's shots. One file per backend."""
 
-from models.annotators.base import Annotation, AnnotationRequest, Annotator, ShotNote, StoryNote
-from models.annotators.script import ScriptAnnotatorConfig, unannotated
+from typing import Annotated
 
-AnnotatorConfig = ScriptAnnotatorConfig
+from pydantic import Field
+
+from models.annotators.base import (
+    Annotation,
+    AnnotationRequest,
+    Annotator,
+    SeenPicture,
+    ShotNote,
+    StoryMedia,
+    StoryNote,
+)
+from models.annotators.language import LanguageAnnotatorConfig
+from models.annotators.laying import LayingConfig, unannotated
+from models.annotators.script import ScriptAnnotatorConfig
+
+AnnotatorConfig = Annotated[ScriptAnnotatorConfig | LanguageAnnotatorConfig, Field(discriminator="kind")]
 
 __all__ = [
     "Annotation",
     "AnnotationRequest",
     "Annotator",
     "AnnotatorConfig",
+    "StoryMedia",
+    "LanguageAnnotatorConfig",
+    "LayingConfig",
     "ScriptAnnotatorConfig",
+    "SeenPicture",
     "ShotNote",
     "StoryNote",
     "unannotated",

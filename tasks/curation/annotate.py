@@ -9,8 +9,11 @@ from models.annotators import (
     Annotator,
     AnnotatorConfig,
     ScriptAnnotatorConfig,
+    ShotNote,
+    StoryNote,
     unannotated,
 )
+from models.clients import Calls
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
 from pegbar.errors import ScriptError
@@ -21,10 +24,12 @@ from tasks.curation.detect import Detection, SegmentSpan
 from tasks.curation.source import SCRIPT_SUFFIX, sidecar_name
 from tasks.curation.source_film import SourceFilm
 from tasks.curation.stories import StoriesConfig, build_stories
+from tasks.curation.story_media import FilmStoryMedia, StoryClipsConfig
 
-STEP = Step(name="annotate", version=2)
+STEP = Step(name="annotate", version=3)
 GATE = "annotate"
 OUTPUT = "annotation.json"
+MAX_NOTES = 5  # of one story or shot, in a decision
 
 
 class AnnotateConfig(Config):
@@ -32,6 +37,7 @@ class AnnotateConfig(Config):
 
     stories: StoriesConfig = StoriesConfig()
     annotator: AnnotatorConfig = ScriptAnnotatorConfig()
+    story_clips: StoryClipsConfig = StoryClipsConfig()
 
 
 class AnnotatedFilm(Record):
@@ -42,13 +48,18 @@ class AnnotatedFilm(Record):
 
 
 def annotate(
-    artifacts: Artifacts, film: SourceFilm, detected: Manifest, found: Detection, config: AnnotateConfig
-) -> tuple[Manifest, AnnotatedFilm]:
-    """Annotate a film, or find that done; a wrong script leaves its stories unannotated, with the reason."""
-    annotator = config.annotator.build()
+    artifacts: Artifacts, film: SourceFilm, sha256: str, surveyed: Manifest, detected: Manifest, found: Detection,
+    config: AnnotateConfig, calls: Calls,
+) -> tuple[Manifest, AnnotatedFilm]:  # fmt: skip
+    """Annotate a film, or find that done; a wrong script leaves its stories unannotated, with the reason.
+
+    Raises:
+        ProviderError, CallBudgetError: see `Annotator`. MediaError: the film does not decode for a model that watches.
+    """
+    annotator = config.annotator.build(calls)
 
     def make(folder: Path) -> Facts:
-        request = _request(artifacts, film, found, config)
+        request = _request(artifacts, film, sha256, surveyed, found, config)
         try:
             annotation, problem = annotator.annotate(request), ""
         except ScriptError as error:
@@ -69,7 +80,9 @@ def annotate(
     return manifest, AnnotatedFilm.from_json((artifacts.fetch(manifest) / OUTPUT).read_bytes())
 
 
-def _request(artifacts: Artifacts, film: SourceFilm, found: Detection, config: AnnotateConfig) -> AnnotationRequest:
+def _request(
+    artifacts: Artifacts, film: SourceFilm, sha256: str, surveyed: Manifest, found: Detection, config: AnnotateConfig
+) -> AnnotationRequest:
     told, shots = build_stories(film.item_id, found.shot_list, config.stories)
     shots = [_with_segment(shot, span) for shot, span in zip(shots, found.segments, strict=True)]
     script = None
@@ -84,6 +97,7 @@ def _request(artifacts: Artifacts, film: SourceFilm, found: Detection, config: A
         stories=tuple(told),
         shots=tuple(shots),
         script=script,
+        media=FilmStoryMedia(artifacts, film, sha256, surveyed, told, config.story_clips),
     )
 
 
@@ -106,10 +120,11 @@ def _decisions(film: SourceFilm, annotation: Annotation, problem: str, annotator
     """Yield the last word on the film, on every story, and on every shot of an annotated story."""
     by = {"backend": annotator.name, "version": annotator.version}
     whole = Decision(item_id=film.item_id, item_kind="film", gate=GATE, outcome="kept", **by)
+    reasons = [note.reason for note in annotation.story_notes]
     if problem:
         whole = whole.model_copy(update={"outcome": "failed_permanent", "reason": problem})
-    elif film.script_sha256 is None:
-        whole = whole.model_copy(update={"outcome": "rejected", "reason": annotation.story_notes[0].reason})
+    elif reasons and all(reasons):
+        whole = whole.model_copy(update={"outcome": "rejected", "reason": reasons[0]})
     yield whole
     for note in annotation.story_notes:
         yield Decision(
@@ -117,7 +132,7 @@ def _decisions(film: SourceFilm, annotation: Annotation, problem: str, annotator
             item_kind="story",
             gate=GATE,
             outcome="rejected" if note.reason else "kept",
-            reason=note.reason,
+            reason=_in_words(note),
             **by,
         )
     for shot in annotation.shot_notes:
@@ -127,6 +142,13 @@ def _decisions(film: SourceFilm, annotation: Annotation, problem: str, annotator
             gate=GATE,
             outcome="rejected" if shot.reason else "kept",
             score=shot.coverage,
-            reason=shot.reason,
+            reason=_in_words(shot),
             **by,
         )
+
+
+def _in_words(note: StoryNote | ShotNote) -> str:
+    """Return why something is rejected, or what is off with what is kept."""
+    left = len(note.notes) - MAX_NOTES
+    more = [f"and {left} more"] if left > 0 else []
+    return "; ".join([*filter(None, [note.reason]), *note.notes[:MAX_NOTES], *more])

@@ -13,6 +13,8 @@ from pegbar.errors import InputError
 from pegbar.media import MediaInfo
 from pegbar.media.crop import Crop
 from pegbar.records import Decision, Film, Record
+from pegbar.settings import Settings
+from tasks.calls import calls_of
 from tasks.context import RunContext
 from tasks.curation.annotate import annotate
 from tasks.curation.clips import cut_clips
@@ -178,7 +180,8 @@ def _told(artifacts: Artifacts, seen: SeenFilm, sha256: str, config: CurateConfi
     surveyed, detected, measured = (artifacts.load(seen.steps[step]) for step in ("survey", "detect", "measure"))
     found: Detection = load_detection(artifacts, detected)
     scored = load_measured(artifacts, measured)
-    annotated, told = annotate(artifacts, film, detected, found, config.annotate)
+    calls = calls_of(artifacts, Settings(home=artifacts.scratch.parent))
+    annotated, told = annotate(artifacts, film, sha256, surveyed, detected, found, config.annotate, calls)
     sifted, kept = sift_shots(artifacts, annotated, told, measured, scored.scores, config.filters)
     clips = cut_clips(artifacts, sha256, film, detected, found, scored.crop, config.clips)
     references, _ = find_references(artifacts, sha256, film, sifted, kept, scored.crop, config.references)

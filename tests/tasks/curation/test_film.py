@@ -93,13 +93,25 @@ def test_a_film_without_a_script_goes_as_far_as_it_can(artifacts: Artifacts, hom
 def test_a_wrong_script_is_a_decision_and_not_the_films_end(artifacts: Artifacts, home: Path) -> None:
     path = write_small_film(home / "films", "wrong", CASTS[:2], seed=3)
     script = path.with_name("wrong.script.json")
-    script.write_text(script.read_text().replace("00:04.000", "00:09.000"))
+    script.write_text(script.read_text().replace('"00:04.000"', '"4 seconds"'))
     parts = curated(artifacts, path)
     told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "sift") / SIFTED).read_bytes())
     film = next(decision for decision in told.decisions if decision.item_kind == "film")
     assert film.outcome == "failed_permanent"
-    assert "wrong.script.json: shot 2 ends at 9 s, but wrong.mp4 lasts 4.000 s" in film.reason
+    assert "wrong.script.json: shot 2 has end time '4 seconds'" in film.reason
     assert parts.film is not None
+
+
+def test_a_told_shot_outside_the_film_costs_its_own_shot_alone(artifacts: Artifacts, home: Path) -> None:
+    path = write_small_film(home / "films", "late", CASTS[:2], seed=4)
+    script = path.with_name("late.script.json")
+    script.write_text(script.read_text().replace("00:04.000", "00:09.000"))
+    parts = curated(artifacts, path)
+    told = AnnotatedFilm.from_json((folder_of(artifacts, parts, "sift") / SIFTED).read_bytes())
+    assert [shot.kept for shot in told.annotation.shots] == [True, False]
+    story = next(decision for decision in told.decisions if decision.item_kind == "story")
+    assert story.outcome == "kept"
+    assert "shot 2 ends at 9 s, but late.mp4 lasts 4.000 s: left out" in story.reason
 
 
 def test_a_second_time_everything_is_found_done(artifacts: Artifacts, home: Path, whole: FilmParts) -> None:
