@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.segmenters.base import Mask, Pixels, Segmenter, SegmentRequest, Subject
+from models.segmenters.base import Glimpse, Mask, Pixels, Segmenter, SegmentRequest, Subject
 from models.segmenters.classical import ClassicalConfig
 from models.segmenters.competition import CompetitionConfig
 from models.segmenters.grounded_sam2 import GroundedSam2Config
@@ -28,6 +28,7 @@ __all__ = [
     "CleanMask",
     "CompetitionConfig",
     "CutoutScore",
+    "Glimpse",
     "GroundedSam2Config",
     "Histogram",
     "Mask",

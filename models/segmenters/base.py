@@ -21,6 +21,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Glimpse:
+    """A few frames of one shot of a story, RGB uint8 of one size, and whom its script lists there."""
+
+    frames: tuple[Pixels, ...]
+    cast: tuple[Subject, ...]
+
+
+@dataclass(frozen=True)
 class SegmentRequest:
     """Frames of one shot and whom to find in some of them.
 
@@ -28,12 +36,15 @@ class SegmentRequest:
         frames: RGB uint8 of shape (height, width, 3), one size, in time order.
         targets: which of the frames to segment.
         others: the other characters the shot lists.
+        story: what a backend may learn the characters' looks from; hand in the same object with every request of a
+            story, and it learns once.
     """
 
     frames: tuple[Pixels, ...]
     targets: tuple[int, ...]
     subject: Subject
     others: tuple[Subject, ...] = ()
+    story: tuple[Glimpse, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no backend can segment.
