@@ -25,7 +25,9 @@ from pegbar.settings import Settings
 if TYPE_CHECKING:
     pass
 
-FlowName = Literal["curate", "train", "finetune_ip", "evaluate", "candidate", "promote", "generate", "lifecycle"]
+FlowName = Literal[
+    "curate", "edit", "train", "finetune_ip", "evaluate", "candidate", "promote", "generate", "lifecycle"
+]
 HEARTBEAT_SECONDS = 10.0
 WORKSPACE_LEASE_SECONDS = 60.0
 NUM_RUNS_LOOKED_AT = 100

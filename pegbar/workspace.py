@@ -18,6 +18,7 @@ POINTER = "data.dvc"
 REMOTE = "storage"
 REMOTE_FOLDER = ".dvc-remote"
 GATE_FOLDER = "gate"
+EDITS_FOLDER = "edits"  # what people corrected, versioned with the dataset
 LOCK = ".workspace.lock"
 LOCAL_ONLY = (f"/{REMOTE_FOLDER}/", f"/{GATE_FOLDER}/", f"/{LOCK}", ".*.part")
 TRAILER = "Pegbar-Dataset"
@@ -47,6 +48,7 @@ class Workspace:
         self.root = root
         self.data = root / "data"
         self.gate = root / GATE_FOLDER
+        self.edits = root / EDITS_FOLDER
         self._git = Git(root)
         self._dvc = Dvc(root)
 
@@ -111,7 +113,7 @@ class Workspace:
             fault_point("version:before_push")
             self._dvc.run("push", POINTER)
             fault_point("version:before_commit")
-            self._commit(f"{message}\n\n{TRAILER}: {digest}", POINTER, ".gitignore")
+            self._commit(f"{message}\n\n{TRAILER}: {digest}", POINTER, ".gitignore", EDITS_FOLDER)
             return self._git.run("log", "-1", "--format=%H", "--", POINTER).strip()
 
     def versions(self) -> list[Version]:

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from prefect import task
 
@@ -15,7 +16,7 @@ from pegbar.digests import digest_file, digest_of
 from pegbar.errors import FailureBudgetError, SourceError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes
-from pegbar.records import Decision, Film, Shot, Story
+from pegbar.records import Decision, Film, Record, Shot, Story
 from pegbar.tables import TABLES, TableName, read_tables, records_of
 from pegbar.workspace import Workspace
 from tasks.context import RunContext
@@ -23,6 +24,13 @@ from tasks.curation.config import CurateConfig
 from tasks.curation.pack import THUMBNAILS, PackedGroup, shard_name
 
 STAGING = Path(".dvc") / "tmp" / "pegbar-staging"
+
+
+class Staged(Record):
+    """A dataset that could be: its card, and which of its files lie in the staging folder instead of the dataset's."""
+
+    card: DatasetCard
+    missing: tuple[str, ...]
 
 
 def assemble(artifacts: Artifacts, workspace: Workspace, groups: Sequence[PackedGroup], config: CurateConfig) -> str:
@@ -35,22 +43,32 @@ def assemble(artifacts: Artifacts, workspace: Workspace, groups: Sequence[Packed
         SourceError: no film at all could be used. FailureBudgetError: too many films failed for no fault of theirs.
     """
     _check_budget(artifacts, groups, config)
-    wanted = _wanted(artifacts, groups)
+    staged = stage(artifacts, workspace, files_of(artifacts, groups), config.model_dump(mode="json"))
+    move_in(workspace, staged)
+    return staged.card.digest
+
+
+def stage(artifacts: Artifacts, workspace: Workspace, wanted: dict[str, str], config: dict[str, Any]) -> Staged:
+    """Fetch what a dataset of these files (path -> sha256) lacks into the staging folder, and describe it."""
     staging = workspace.root / STAGING
     with disk_errors(workspace.data):
         shutil.rmtree(staging, ignore_errors=True)
-        missing = [path for path, sha256 in wanted.items() if not _is_there(workspace.data / path, sha256)]
+        missing = [path for path, sha256 in wanted.items() if not is_there(workspace.data / path, sha256)]
         for path in missing:
             (staging / path).parent.mkdir(parents=True, exist_ok=True)
             artifacts.store.fetch_member(wanted[path], staging / path)
             fault_point("assemble:mid_write")
-        card = _card(workspace.data, staging, wanted, config)
-        is_current = not missing and _is_current(workspace.data, card)
-        if not is_current:
-            _move_in(workspace.data, staging, missing, card)
-        _remove_stale(workspace.data, wanted)
+        return Staged(card=_card(workspace.data, staging, wanted, config), missing=tuple(missing))
+
+
+def move_in(workspace: Workspace, staged: Staged) -> None:
+    """Make the staged dataset the workspace's."""
+    staging = workspace.root / STAGING
+    with disk_errors(workspace.data):
+        if staged.missing or not _is_current(workspace.data, staged.card):
+            _move_in(workspace.data, staging, staged.missing, staged.card)
+        _remove_stale(workspace.data, staged.card.files)
         shutil.rmtree(staging, ignore_errors=True)
-    return card.digest
 
 
 def thumbnails_of(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> dict[str, Path]:
@@ -89,8 +107,8 @@ def _reasons(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> str:
     return "; ".join(found[:3])
 
 
-def _wanted(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> dict[str, str]:
-    """Return every file of the dataset, relative to it, and its sha256."""
+def files_of(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> dict[str, str]:
+    """Return every file of these groups, relative to the dataset, and its sha256."""
     wanted: dict[str, str] = {}
     for group in groups:
         manifest: Manifest = artifacts.load(group.key)
@@ -102,11 +120,12 @@ def _wanted(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> dict[str, st
     return dict(sorted(wanted.items()))
 
 
-def _is_there(path: Path, sha256: str) -> bool:
+def is_there(path: Path, sha256: str) -> bool:
+    """Tell whether a file is there with exactly these bytes."""
     return path.is_file() and digest_file(path) == sha256
 
 
-def _card(data: Path, staging: Path, wanted: dict[str, str], config: CurateConfig) -> DatasetCard:
+def _card(data: Path, staging: Path, wanted: dict[str, str], config: dict[str, Any]) -> DatasetCard:
     """Describe the dataset as it will be, from its own tables."""
     tables = {name: read_tables(_where(data, staging, wanted, name), name) for name in TABLES}
     films: list[Film] = records_of(tables["films"], "films")
@@ -115,15 +134,14 @@ def _card(data: Path, staging: Path, wanted: dict[str, str], config: CurateConfi
     funnel: dict[str, Counter[str]] = defaultdict(Counter)
     for decision in records_of(tables["decisions"], "decisions"):
         funnel[f"{decision.gate}: {decision.item_kind}"][decision.outcome] += 1
-    settings = config.model_dump(mode="json")
     return DatasetCard(
         files=wanted,
         counts={name: table.num_rows for name, table in tables.items()},
         funnel={gate: dict(sorted(outcomes.items())) for gate, outcomes in sorted(funnel.items())},
         licences=dict(sorted(Counter(film.licence for film in films).items())),
         statistics=_statistics(stories, shots),
-        config=settings,
-        config_digest=digest_of(settings),
+        config=config,
+        config_digest=digest_of(config),
         code_version=pegbar.__version__,
     )
 
@@ -149,7 +167,7 @@ def _is_current(data: Path, card: DatasetCard) -> bool:
     return path.is_file() and path.read_bytes() == card.to_json()
 
 
-def _move_in(data: Path, staging: Path, missing: list[str], card: DatasetCard) -> None:
+def _move_in(data: Path, staging: Path, missing: Sequence[str], card: DatasetCard) -> None:
     """Rename the staged files into place between the old card's removal and the new card's writing."""
     (data / CARD_NAME).unlink(missing_ok=True)
     fault_point("assemble:before_move")
