@@ -29,7 +29,8 @@ def load_model(folder: Path, wanted: Wanted, kind: Any, precision: Precision, de
     """Return the model of the transformers class `kind`, frozen, in evaluation mode.
 
     Raises:
-        NotFoundError: the folder holds no model. ConfigurationError: it is of another family.
+        NotFoundError: the folder holds no model.
+        ConfigurationError: it is of another family, or the device is not there.
         IntegrityError: what it holds does not load, or not every weight is there.
     """
     import torch
@@ -52,7 +53,14 @@ def load_model(folder: Path, wanted: Wanted, kind: Any, precision: Precision, de
             remedy="download it again",
             subject=str(folder),
         )
-    return model.to(device).eval().requires_grad_(False)
+    try:
+        return model.to(device).eval().requires_grad_(False)
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigurationError(
+            f"the {wanted.what} cannot go to the device {device!r}: {str(error).splitlines()[0]}",
+            remedy="set device to cpu in the recipe, or install torch for the device",
+            subject="device",
+        ) from error
 
 
 def intact(folder: Path, what: str, load: Callable[[], Any]) -> Any:

@@ -101,6 +101,11 @@ def test_a_model_of_another_family_is_refused(tmp_path: Path) -> None:
         Sam3Config(path=tmp_path).build()
 
 
+def test_a_device_that_is_not_there_is_refused(sam3_folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match="'cuda:99'"):
+        Sam3Config(path=sam3_folder, device="cuda:99").build()
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"model_type": "sam3", "vision_config": 3}'])
 def test_a_damaged_configuration_is_said_to_be_damaged(sam3_folder: Path, tmp_path: Path, text: str) -> None:
     (copied(sam3_folder, tmp_path) / "config.json").write_text(text)
