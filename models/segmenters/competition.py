@@ -26,7 +26,7 @@ class CompetitionConfig(Config):
     """
 
     version: int = 1
-    max_overlap: float = Field(default=0.7, gt=0, lt=1)
+    max_overlap: float = Field(default=0.5, gt=0, lt=1)
     min_margin: float = Field(default=0.02, ge=0)
     mask_threshold: float = Field(default=0.5, gt=0, lt=1)
 

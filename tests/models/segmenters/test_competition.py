@@ -50,9 +50,9 @@ def test_when_another_reading_is_as_good_the_first_character_has_nothing() -> No
 
 def test_findings_that_overlap_are_one_thing_with_the_best_scores_of_both() -> None:
     # As one thing it is the second character's; apart, each would have had its own.
-    assert claimed([[0.5, 0.0], [0.0, 0.9]], {(0, 1): 0.8}) == []
-    assert claimed([[0.5, 0.0], [0.0, 0.9]], {(0, 1): 0.6}) == [Claim(0, 0.5), Claim(1, 0.9)]
-    assert claimed([[0.5, 0.0], [0.0, 0.4]], {(0, 1): 0.8}) == [Claim(0, 0.5)]
+    assert claimed([[0.5, 0.0], [0.0, 0.9]], {(0, 1): 0.6}) == []
+    assert claimed([[0.5, 0.0], [0.0, 0.9]], {(0, 1): 0.4}) == [Claim(0, 0.5), Claim(1, 0.9)]
+    assert claimed([[0.5, 0.0], [0.0, 0.4]], {(0, 1): 0.6}) == [Claim(0, 0.5)]
 
 
 def test_each_pixel_goes_to_the_claim_with_the_higher_product() -> None:
