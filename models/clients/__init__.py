@@ -9,8 +9,9 @@ from models.clients.gemini import GeminiConfig
 from models.clients.openai import OpenAIConfig
 from models.clients.replay import ReplayConfig
 from models.clients.replies import export_replies
+from models.clients.transformers import TransformersConfig
 
-ClientConfig = Annotated[OpenAIConfig | GeminiConfig | ReplayConfig, Field(discriminator="kind")]
+ClientConfig = Annotated[OpenAIConfig | GeminiConfig | TransformersConfig | ReplayConfig, Field(discriminator="kind")]
 
 __all__ = [
     "Calls",
@@ -25,5 +26,6 @@ __all__ = [
     "ReplayConfig",
     "Reply",
     "Text",
+    "TransformersConfig",
     "export_replies",
 ]

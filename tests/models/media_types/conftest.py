@@ -3,24 +3,13 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from models.nano.config import NanoConfig
-from models.nano.recipe import language_model, mllm_tokenizer
+from tiny_vlm import write_tiny_vlm
 
 
 @pytest.fixture(scope="session")
 def vlm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Qwen2.5-VL of the real classes, tiny and random, as `save_pretrained` leaves it."""
-    from transformers import Qwen2VLImageProcessorPil
-
-    folder = tmp_path_factory.mktemp("vlm")
-    tokenizer = mllm_tokenizer()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        language_model(NanoConfig(mllm_layers=1, vision_layers=1), tokenizer).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    Qwen2VLImageProcessorPil().save_pretrained(folder)
-    return folder
+    return write_tiny_vlm(tmp_path_factory.mktemp("vlm"))
 
 
 @pytest.fixture(autouse=True)
