@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,8 +31,12 @@ from tasks.curation.release_values import (
 
 
 class ReleaseManifest(Record):
-    """What a written release is: its files by path with their sha256, its form, and what rounding did to its times."""
+    """What a written release is: its files by path with their sha256, its form, and what rounding did to its times.
 
+    `dataset` is the digest of the version it tells, where it tells one.
+    """
+
+    dataset: str | None
     files: dict[str, str]
     form: ReleaseForm
     num_films: int
@@ -100,44 +105,72 @@ def write_release(
     form: ReleaseForm = AS_TOLD,
     *,
     listed_ids: Iterable[str] | None = None,
-    others: Iterable[tuple[str, bytes]] = (),
     replace: bool = False,
 ) -> ReleaseManifest:
-    """Write a release as a folder: aside, then renamed as a whole; the same films give the same bytes.
+    """Write annotations as a release's folder; the same films give the same bytes.
 
     Args:
         listed_ids: for ``video_ids.txt``; the films' own unless given.
-        others: path -> bytes of what lies beside the annotations (pictures, notes).
         replace: put it in the place of a release that lies there already.
 
     Raises:
-        ConflictError: something else is there, or a release and `replace` is not said.
-        DiskFullError, ReadOnlyError: what was there is untouched. HostileNameError: a path would escape.
+        ConflictError, DiskFullError, ReadOnlyError: see `release_folder`. HostileNameError: a path would escape.
+    """
+    with release_folder(target, replace=replace) as aside:
+        return fill_release(aside, films, form, listed_ids=listed_ids)
+
+
+@contextmanager
+def release_folder(target: Path, *, replace: bool) -> Iterator[Path]:
+    """Give a folder to fill beside `target`, and on a clean exit rename it into place as a whole.
+
+    Raises:
+        ConflictError: something else is at `target`, or a release and `replace` is not said.
+        DiskFullError, ReadOnlyError: what was there is untouched.
     """
     _check_target(target, replace=replace)
     aside = target.with_name(f".{target.name}.part")
-    teller, writer = ReleaseTeller(form), _FolderWriter(aside)
-    try:
-        with disk_errors(target):
-            shutil.rmtree(aside, ignore_errors=True)
-            for film in films:
-                writer.add_film(film, teller)
-            for path, content in others:
-                writer.add(path, content)
-            ids = writer.video_ids if listed_ids is None else list(listed_ids)
-            writer.add(IDS_NAME, "".join(f"{video_id}\n" for video_id in ids).encode())
-            manifest = ReleaseManifest(
-                files=dict(sorted(writer.files.items())),
-                form=form,
-                num_films=len(writer.video_ids),
-                num_stories=writer.num_stories,
-                num_shots=writer.num_shots,
-                rounding=teller.rounding.report(),
-            )
-            write_bytes(aside / MANIFEST_NAME, manifest.to_json())
-            _move_in(aside, target)
-    finally:
+    with disk_errors(target):
         shutil.rmtree(aside, ignore_errors=True)
+        try:
+            yield aside
+            _move_in(aside, target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def fill_release(
+    folder: Path,
+    films: Iterable[ReleaseFilm],
+    form: ReleaseForm,
+    *,
+    listed_ids: Iterable[str] | None = None,
+    others: Iterable[tuple[str, bytes]] = (),
+    dataset: str | None = None,
+) -> ReleaseManifest:
+    """Write annotations, ``video_ids.txt`` and what else there is into a folder, the manifest last.
+
+    Args:
+        others: path -> bytes of what lies beside the annotations (pictures, notes).
+        dataset: digest of the version told.
+    """
+    teller, writer = ReleaseTeller(form), _FolderWriter(folder)
+    for film in films:
+        writer.add_film(film, teller)
+    for path, content in others:
+        writer.add(path, content)
+    ids = writer.video_ids if listed_ids is None else list(listed_ids)
+    writer.add(IDS_NAME, "".join(f"{video_id}\n" for video_id in ids).encode())
+    manifest = ReleaseManifest(
+        dataset=dataset,
+        files=dict(sorted(writer.files.items())),
+        form=form,
+        num_films=len(writer.video_ids),
+        num_stories=writer.num_stories,
+        num_shots=writer.num_shots,
+        rounding=teller.rounding.report(),
+    )
+    write_bytes(folder / MANIFEST_NAME, manifest.to_json())
     return manifest
 
 
