@@ -7,6 +7,7 @@ import numpy.typing as npt
 from models.segmenters.base import Pixels
 from models.segmenters.colour_words import Map, to_lab
 
+Move = npt.NDArray[np.float64]  # 2 x 3, from one frame's pixels to another's
 MIN_POINTS = 8
 MIN_INLIER_SHARE = 0.4
 MIN_FRAMES = 3
@@ -18,24 +19,38 @@ EDGE_SHARE = 0.08
 RARITY_SLOPE = 60.0
 
 
-def motion_map(frames: tuple[Pixels, ...], target: int) -> Map:
-    """Return 0..1 per pixel of the target: how much it differs over the shot once the camera's move is undone.
+def motion_maps(frames: tuple[Pixels, ...], targets: tuple[int, ...]) -> tuple[Map, ...]:
+    """Return 0..1 per pixel of each target: how much it differs over the shot once the camera's move is undone.
 
-    Zeros where fewer than three frames can be laid over the target.
+    Every frame is laid over the middle one. Zeros where fewer than three can be.
     """
-    height, width = frames[target].shape[:2]
-    aligned = [cv2.GaussianBlur(frames[target], (5, 5), 0)]
-    for index, frame in enumerate(frames):
-        move = None if index == target else _camera_move(frame, frames[target])
-        if move is not None:
-            moved = cv2.warpAffine(frame, move, (width, height), borderMode=cv2.BORDER_REPLICATE)
-            aligned.append(cv2.GaussianBlur(moved, (5, 5), 0))
-    if len(aligned) < MIN_FRAMES:
-        return np.zeros((height, width), np.float32)
-    stack = np.stack([to_lab(frame) for frame in aligned])
-    difference = np.abs(stack[0] - np.median(stack, axis=0)).max(axis=-1)
-    spread = stack.std(axis=0).max(axis=-1)
-    return np.asarray(np.clip(np.maximum(difference, SPREAD_WEIGHT * spread) / MOTION_SCALE, 0, 1), np.float32)
+    height, width = frames[0].shape[:2]
+    middle = frames[len(frames) // 2]
+    still = np.eye(2, 3)
+    moves = [still if frame is middle else _camera_move(frame, middle) for frame in frames]
+    soft = [to_lab(cv2.GaussianBlur(frame, (5, 5), 0)) for frame in frames]
+    laid = [_warped(lab, move) for lab, move in zip(soft, moves, strict=True) if move is not None]
+    if len(laid) < MIN_FRAMES:
+        return tuple(np.zeros((height, width), np.float32) for _ in targets)
+    stack = np.stack(laid)
+    scenery, spread = np.median(stack, axis=0), stack.std(axis=0).max(axis=-1)
+    return tuple(_moved(soft[target], moves[target], scenery, spread) for target in targets)
+
+
+def _moved(lab: Map, move: Move | None, scenery: Map, spread: Map) -> Map:
+    """Return how far a frame is from what the shot shows at the same places, or where those change."""
+    if move is None:
+        return np.zeros(lab.shape[:2], np.float32)
+    back = cv2.invertAffineTransform(move)
+    difference = np.abs(lab - _warped(scenery, back)).max(axis=-1)
+    changing = np.maximum(difference, SPREAD_WEIGHT * _warped(spread, back))
+    return np.asarray(np.clip(changing / MOTION_SCALE, 0, 1), np.float32)
+
+
+def _warped(values: Map, move: Move) -> Map:
+    height, width = values.shape[:2]
+    warped = cv2.warpAffine(values, move, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.float32)
 
 
 def rarity_map(lab: Map) -> Map:
@@ -57,7 +72,7 @@ def centre_map(height: int, width: int) -> Map:
     return np.exp(-(rows**2 + columns**2)).astype(np.float32)
 
 
-def _camera_move(source: Pixels, target: Pixels) -> npt.NDArray[np.float64] | None:
+def _camera_move(source: Pixels, target: Pixels) -> Move | None:
     """Return the 2x3 matrix that lays one frame over another, from points the background gives; or None."""
     grey, other = cv2.cvtColor(source, cv2.COLOR_RGB2GRAY), cv2.cvtColor(target, cv2.COLOR_RGB2GRAY)
     points = cv2.goodFeaturesToTrack(grey, 200, 0.01, 6)
