@@ -48,6 +48,7 @@ def _split(
     shot = cuts[position].shot
     new_id = _free_id(shot, state.shot_ids_ever())
     halves = split(cuts[position], edit.frame, state.clock(shot.film_id), new_id, seconds)
+    state.new_ids.add(new_id)
     done: Done = {edit.item: f"split at frame {edit.frame}", ("shot", new_id): f"split from {edit.id}"}
     return [*cuts[:position], *halves, *cuts[position + 1 :]], done
 

@@ -3,6 +3,7 @@
 Edits are applied in the order of the list, each to what the ones before it left.
 """
 
+import textwrap
 from collections.abc import Iterator
 from typing import Annotated, Self
 
@@ -13,6 +14,7 @@ from pegbar.records import Record
 from tasks.curation.edit_kinds import AnyEdit, EditReference, Line, Text
 
 MAX_EDITS = 10_000
+TITLE_WIDTH = 100
 
 
 class Patch(Record):
@@ -50,6 +52,11 @@ class AcceptedPatch(Record):
     def digest(self) -> str:
         """Names the patch by its contents."""
         return digest_of(self)
+
+    @property
+    def title(self) -> str:
+        """The patch in one line, as the message of its version."""
+        return textwrap.shorten(f"Edited by {self.patch.author}: {self.patch.reason}", TITLE_WIDTH, placeholder=" ...")
 
     def signed(self) -> Iterator["SignedEdit"]:
         """Yield every edit with who made it, why, and its mask."""

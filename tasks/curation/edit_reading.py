@@ -2,13 +2,14 @@
 
 import base64
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from pegbar.digests import canonical_json
-from pegbar.errors import HostileNameError, InputError, NotFoundError
+from pegbar.errors import ConflictError, HostileNameError, InputError, NotFoundError
 from pegbar.media.names import check_key, printable
 from tasks.curation.edit_kinds import EditReference
 from tasks.curation.edit_masks import mask_of_png
@@ -20,17 +21,29 @@ MAX_PROBLEMS = 8
 FORM = "pegbar data edit --example ID shows the form"
 
 
-def read_patch(path: Path) -> AcceptedPatch:
+def read_patch(path: Path, digest: str | None = None) -> AcceptedPatch:
     """Read a patch and the masks it names.
 
+    Args:
+        path: the patch's file.
+        digest: what the patch read before was called; another one is refused.
+
     Raises:
+        ConflictError: the patch or a mask changed since.
         NotFoundError: there is no such file. HostileNameError: a mask's path leaves the patch's folder.
         InputError: too large, not JSON, a key twice, an unknown field or type, edits that say a thing twice, or a
             mask that is none.
     """
     patch = _patch(_bytes(path, MAX_PATCH_BYTES, "patch"), path)
     names = sorted({edit.mask for edit in patch.edits if isinstance(edit, EditReference)})
-    return AcceptedPatch(patch=patch, masks={name: _mask(path.parent, name) for name in names})
+    read = AcceptedPatch(patch=patch, masks={name: _mask(path.parent, name) for name in names})
+    if digest not in (None, read.digest):
+        raise ConflictError(
+            f"{printable(path.name)} changed since its run began",
+            remedy=f"pegbar data edit {shlex.quote(str(path))}",
+            subject=str(path),
+        )
+    return read
 
 
 def _bytes(path: Path, limit: int, what: str) -> bytes:

@@ -15,7 +15,13 @@ RecordT = TypeVar("RecordT")
 
 @dataclass
 class GroupState:
-    """What edits change. `was` holds the shots as they lay; `members` the new files of the shard by their names."""
+    """What edits change.
+
+    Args:
+        was: the shots as they lay.
+        members: new files of the shard by their names.
+        new_ids: shot ids given to second halves, those included that are gone again.
+    """
 
     films: dict[str, Film] = field(default_factory=dict)
     stories: dict[str, Story] = field(default_factory=dict)
@@ -27,6 +33,7 @@ class GroupState:
     decisions: list[Decision] = field(default_factory=list)
     was: dict[str, Shot] = field(default_factory=dict)
     members: dict[str, bytes] = field(default_factory=dict)
+    new_ids: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, folder: Path) -> "GroupState":
@@ -75,7 +82,7 @@ class GroupState:
     def shot_ids_ever(self) -> set[str]:
         """Return every shot id that is or was: an id is given once."""
         decided = {decision.item_id for decision in self.decisions if decision.item_kind == "shot"}
-        return decided | set(self.was) | {cut.shot.shot_id for cut in self.shots()}
+        return decided | set(self.was) | self.new_ids
 
     def is_kept(self, kind: ItemKind, item_id: str) -> bool:
         """Tell whether an item is there and kept."""

@@ -1,0 +1,74 @@
+"""The tiny dataset with real clips, sound, notes and cut-outs: for what edits them."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from small_dataset import GROUP, NUM_SHOTS, small_rows, write_card
+from small_films import FPS, HEIGHT, SHOT_FRAMES, WIDTH, scene
+
+from pegbar.dataset import Dataset
+from pegbar.media import AudioTrack, write_video
+from pegbar.records import Member
+from pegbar.shards import ShardWriter
+from pegbar.tables import Row, write_rows
+from tasks.curation.cutouts import on_white, png_bytes
+
+RATE, SECONDS = 8000, SHOT_FRAMES / FPS
+SHARD = f"{GROUP}-0000.tar"
+
+
+def tone_of(shot: int) -> int:
+    """The pitch of a film's shot, in hertz; no two are alike."""
+    return 300 + 100 * shot
+
+
+def drawn(frame: int) -> NDArray[np.uint8]:
+    """The picture at a film frame."""
+    return scene(frame // SHOT_FRAMES, frame % SHOT_FRAMES, ("Ruby",))[0]
+
+
+def figure_mask(frame: int) -> NDArray[np.bool_]:
+    """Who is seen at a film frame, bool of shape (height, width)."""
+    return scene(frame // SHOT_FRAMES, frame % SHOT_FRAMES, ("Ruby",))[1]
+
+
+def write_clip_dataset(root: Path) -> Dataset:
+    """Write `small_rows` (one film, two stories of three shots of 16 frames) with what they stand for."""
+    rows = small_rows()
+    rows["films"][0] |= {"width": WIDTH, "height": HEIGHT, "crop_width": WIDTH, "crop_height": HEIGHT}
+    (root / "shards").mkdir(parents=True)
+    with ShardWriter(root / "shards" / SHARD, SHARD) as writer:
+        for number, row in enumerate(rows["shots"]):
+            row["caption"] = f"The fox walks, shot {number}."
+            note = {"shot_id": row["shot_id"], "extra": {"mood": f"mood {number}"}}
+            row |= _prefixed("clip", writer.add(f"{row['shot_id']}.mp4", _clip(root / "clip.mp4", number)))
+            writer.add(f"{row['shot_id']}.json", json.dumps(note).encode())
+        for row in rows["references"]:
+            pixels, mask = drawn(row["frame"]), figure_mask(row["frame"])
+            image, grey = png_bytes(on_white(pixels, mask, 0.06)), png_bytes(mask.astype(np.uint8) * 255)
+            row |= _prefixed("image", writer.add(f"{row['reference_id']}.png", image))
+            row |= _prefixed("mask", writer.add(f"{row['reference_id']}.mask.png", grey))
+    (root / "clip.mp4").unlink()
+    for name, content in rows.items():
+        write_rows(root / "tables" / name / f"{GROUP}.parquet", name, content)
+    write_card(
+        root,
+        {name: len(content) for name, content in rows.items()},
+        mean_story_seconds=NUM_SHOTS * SECONDS, shots_per_story=NUM_SHOTS, annotated_share=1.0,
+    )  # fmt: skip
+    return Dataset(root)
+
+
+def _clip(path: Path, number: int) -> bytes:
+    frames = [drawn(number * SHOT_FRAMES + frame) for frame in range(SHOT_FRAMES)]
+    times = np.arange(int(RATE * SECONDS)) / RATE
+    tone = 0.3 * np.sin(2 * np.pi * tone_of(number) * times).astype(np.float32)
+    write_video(path, frames, Fraction(FPS), AudioTrack(samples=tone[None], sample_rate=RATE))
+    return path.read_bytes()
+
+
+def _prefixed(prefix: str, member: Member) -> Row:
+    return {f"{prefix}_{column}": value for column, value in member.model_dump().items()}
