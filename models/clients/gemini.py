@@ -1,6 +1,5 @@
 """A client of Gemini's own API, which takes films."""
 
-import ssl
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -36,16 +35,13 @@ class GeminiConfig(ClientSettings):
 
 
 def _connect(config: GeminiConfig, calls: Calls) -> Wire:
-    from pydantic_ai.models.google import GoogleModel
-    from pydantic_ai.providers.google import GoogleProvider
-
+    from models.clients.gemini_model import gemini_model
     from models.clients.provider import address_of
     from models.clients.wire import ModelWire
 
     address = address_of("gemini", calls.settings, config.model, VENDOR_URL)
 
     def model_of(http: "httpx2.AsyncClient") -> "Model":
-        provider = GoogleProvider(api_key=address.api_key, base_url=address.base_url, http_client=http)
-        return GoogleModel(config.model, provider=provider)
+        return gemini_model(config.model, address.base_url, address.api_key, http)
 
-    return ModelWire(address, config.model, config.temperature, model_of, False, ssl.create_default_context())
+    return ModelWire(address, config.model, config.temperature, model_of, shows_schema=False)

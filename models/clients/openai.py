@@ -1,6 +1,5 @@
 """A client of any server that speaks OpenAI's chat completions: OpenAI, Gemini's compatible one, vLLM."""
 
-import ssl
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -53,6 +52,4 @@ def _connect(config: OpenAIConfig, calls: Calls) -> Wire:
     def model_of(http: "httpx2.AsyncClient") -> "Model":
         return chat_model(config.model, address.base_url, address.api_key, http)
 
-    return ModelWire(
-        address, config.model, config.temperature, model_of, config.output == "text", ssl.create_default_context()
-    )
+    return ModelWire(address, config.model, config.temperature, model_of, shows_schema=config.output == "text")

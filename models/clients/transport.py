@@ -6,6 +6,7 @@ It lies under the vendors' SDKs, whose own retries are off, so that one rule hol
 import asyncio
 import json
 import ssl
+from functools import cache
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
@@ -73,7 +74,13 @@ class Whole(httpx2.AsyncBaseTransport):
         return bytes(content)
 
 
-def http_client(limits: CallLimits, context: ssl.SSLContext, base_url: str) -> httpx2.AsyncClient:
+@cache
+def certificates() -> ssl.SSLContext:
+    """Return whom to trust; reading it takes a while, so all calls of a process share it."""
+    return httpx2.create_ssl_context()
+
+
+def http_client(limits: CallLimits, base_url: str) -> httpx2.AsyncClient:
     """Return a client that tries again where that may help, and follows no redirect."""
     transport = AsyncHTTPX2TenacityTransport(
         RetryConfig(
@@ -84,7 +91,7 @@ def http_client(limits: CallLimits, context: ssl.SSLContext, base_url: str) -> h
             stop=stop_after_attempt(limits.max_attempts),
             reraise=True,
         ),
-        wrapped=Whole(httpx2.AsyncHTTPTransport(verify=context, proxy=_proxy(base_url)), limits),
+        wrapped=Whole(httpx2.AsyncHTTPTransport(verify=certificates(), proxy=_proxy(base_url)), limits),
         validate_response=_raise_where_retried,
     )
     timeout = httpx2.Timeout(limits.max_attempt_seconds, connect=CONNECT_SECONDS)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -61,7 +60,6 @@ class ModelWire:
     temperature: float | None
     model_of: Callable[[httpx2.AsyncClient], Model]
     shows_schema: bool
-    context: ssl.SSLContext
 
     def request(self, question: Question[AnswerT], turns: tuple[Turn, ...], key: str) -> Answer:
         """Ask once.
@@ -87,7 +85,7 @@ class ModelWire:
         )
         if self.temperature is not None:
             settings["temperature"] = self.temperature
-        async with http_client(limits, self.context, self.address.base_url) as http:
+        async with http_client(limits, self.address.base_url) as http:
             async with asyncio.timeout(limits.max_call_seconds):
                 return await model_request(
                     self.model_of(http),

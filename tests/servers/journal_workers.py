@@ -1,5 +1,6 @@
 """What the other processes of a journal test do; importable by them under any start method."""
 
+import itertools
 import multiprocessing
 import os
 import signal
@@ -10,7 +11,8 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from pegbar.errors import ConflictError, PegbarError
+from pegbar.calls import CallBudget, Spent
+from pegbar.errors import CallBudgetError, ConflictError, PegbarError
 from pegbar.journal import Journal, PromotionEntry
 
 Work = Callable[..., object]
@@ -82,6 +84,19 @@ def link(barrier: Barrier, index: int, url: str, run_id: str) -> None:
     barrier.wait()
     for round_ in range(5):
         journal.link_run(run_id, **{f"link_{index}_{round_}": str(index)})
+
+
+def spend_all(barrier: Barrier, index: int, url: str, budget: CallBudget) -> int:
+    """Make calls of the run named "run" until the budget says no; return how many."""
+    journal = Journal.open(url)
+    barrier.wait()
+    for num_calls in itertools.count():
+        try:
+            call = journal.reserve_call("run", f"question {index} {num_calls}", "gpt", budget)
+        except CallBudgetError:
+            return num_calls
+        journal.settle_call(call, Spent(num_calls=1), "answered")
+    raise AssertionError("unreachable")
 
 
 def begin_hold_and_die(url: str, run_id: str, lease: str) -> None:

@@ -1,7 +1,7 @@
 """A language model's server on loopback: OpenAI's chat completions and Gemini's generateContent, which fail on demand.
 
 It knows no language. It answers from a function, or from a recorded file, and counts what it was paid for: an answer
-is paid once per Idempotency-Key, however often it is asked for.
+is paid once per Idempotency-Key, however often it is asked for, and every time where there is no key.
 """
 
 import base64
@@ -54,7 +54,7 @@ class LanguageServer:
         answers: what it says to a request.
         faults: what becomes of the next requests, in turn; then all goes well.
         on_request, on_answered: called with the request's number before and after it is answered.
-        paid: how often each Idempotency-Key (or content without one) was paid for.
+        num_paid: how many answers were charged for.
     """
 
     answers: Answers
@@ -63,19 +63,14 @@ class LanguageServer:
     on_request: Callable[[int], None] = lambda number: None
     on_answered: Callable[[int], None] = lambda number: None
     asked: list[Asked] = field(default_factory=list)
-    paid: dict[str, int] = field(default_factory=dict)
-    _given: dict[str, str] = field(default_factory=dict)
+    num_paid: int = 0
+    _given: dict[str | None, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def openai_url(self) -> str:
         """Base URL as an OpenAI-compatible client wants it."""
         return f"{self.url}/v1"
-
-    @property
-    def num_paid(self) -> int:
-        """How many answers were paid for."""
-        return sum(self.paid.values())
 
     def take(self, asked: Asked) -> tuple[int, Fault | None]:
         """Note a request; return its number and its fate."""
@@ -85,11 +80,11 @@ class LanguageServer:
 
     def answer(self, asked: Asked) -> str:
         """Return what is said, and charge for it unless that key was charged before."""
+        key = asked.headers.get("idempotency-key")
         with self._lock:
-            key = asked.headers.get("idempotency-key") or json.dumps(asked.body, sort_keys=True)
-            if key not in self._given:
+            if key is None or key not in self._given:
+                self.num_paid += 1
                 self._given[key] = self.answers(asked)
-                self.paid[key] = self.paid.get(key, 0) + 1
             return self._given[key]
 
 
