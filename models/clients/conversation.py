@@ -18,6 +18,7 @@ FEEDBACK = (
 )
 MAX_VIOLATIONS = 20
 MAX_VIOLATION_CHARACTERS = 500
+MAX_ECHO_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Turn:
-    """An answer that was refused, and the words that say why."""
+    """An answer that was refused, as far as it is sent back, and the words that say why."""
 
     text: str
     feedback: str
@@ -58,7 +59,7 @@ def converse(question: Question[AnswerT], max_answers: int, next_answer: NextAns
         value, violations = judged(question, answers[-1].text)
         if value is not None:
             return _reply(value, answers)
-        turns += (Turn(answers[-1].text, feedback(violations)),)
+        turns += (Turn(answers[-1].text[:MAX_ECHO_CHARACTERS], feedback(violations)),)
     wrong = "; ".join(violations)
     raise AnswerError(
         f"{answers[-1].model} gave {max_answers} answers to {question.prompt!r}, none of use; the last: {wrong}",

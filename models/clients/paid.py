@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Protocol
 
@@ -42,6 +43,9 @@ class Wire(Protocol):
 
 class PaidClient:
     """Asks a provider, and never twice for what it has answered.
+
+    A call that was under way when its process was killed is made again under the same Idempotency-Key: a server that
+    knows such keys charges once; one that does not may charge for the calls under way twice, and for no others.
 
     Args:
         connect: returns the provider's wire; it is called with the first question that no kept answer settles, so that
@@ -90,5 +94,6 @@ class PaidClient:
             meter.settle(call, Spent(num_calls=1, seconds=time.monotonic() - started), type(error).__name__)
             raise
         exchange.keep(turns, answer)
-        meter.settle(call, answer.spent.but(seconds=time.monotonic() - started), "answered")
+        answer = replace(answer, spent=answer.spent.but(seconds=time.monotonic() - started))
+        meter.settle(call, answer.spent, "answered")
         return answer

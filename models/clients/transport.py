@@ -13,7 +13,7 @@ import httpx2
 from pydantic_ai.retries import AsyncHTTPX2TenacityTransport, RetryConfig, wait_retry_after
 from tenacity import retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from pegbar.calls import CallLimits
+from pegbar.calls import LOOPBACK_HOSTS, CallLimits
 
 RETRIED_STATUSES = (408, 425, 429, 500, 502, 503, 504)
 CONNECT_SECONDS = 10.0
@@ -114,4 +114,5 @@ def _check_json(content: bytes, request: httpx2.Request) -> None:
 
 def _proxy(base_url: str) -> str | None:
     url = httpx2.URL(base_url)
-    return None if proxy_bypass(url.host) else getproxies().get(url.scheme)
+    is_direct = url.host in LOOPBACK_HOSTS or proxy_bypass(url.host)
+    return None if is_direct else getproxies().get(url.scheme)

@@ -130,7 +130,10 @@ def _handler(server: LanguageServer) -> type[BaseHTTPRequestHandler]:
                 elif fault == "redirect":
                     self.say(307, b"{}", Location="http://localhost:1/elsewhere")
                 else:
-                    self.give(_said(server.answer(asked), body.get("model", "gemini-x"), is_gemini), fault)
+                    model = body.get("model") or self.path.rpartition("/")[2].removesuffix(":generateContent")
+                    self.give(_said(server.answer(asked), model, is_gemini), fault)
+            except LookupError:
+                self.refuse("404")  # what was not recorded
             except (BrokenPipeError, ConnectionResetError):
                 return  # the client was killed, or had enough
             server.on_answered(number)

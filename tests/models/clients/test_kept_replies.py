@@ -96,6 +96,12 @@ def test_a_damaged_file_is_made_again(
     assert server.num_paid == 1  # the server knew the key of the same call
 
 
+def test_a_torrent_of_words_is_not_sent_back_whole(server: LanguageServer, tmp_path: Path) -> None:
+    server.answers = scripted("word " * 100_000, GOOD)
+    CONFIG.build(calls_to(server, tmp_path)).ask(fox())
+    assert len(server.asked[1].turns[0]) == 20_000
+
+
 def test_kept_replies_need_no_provider(server: LanguageServer, tmp_path: Path) -> None:
     first = CONFIG.build(calls_to(server, tmp_path)).ask(fox())
     offline = Calls(CallSettings(), tmp_path, MemoryMeter(CallBudget(max_calls=0)))
@@ -130,6 +136,9 @@ def test_what_was_not_recorded_is_not_invented(server: LanguageServer, tmp_path:
     client = ReplayConfig(path=tmp_path / "recorded.jsonl").build(calls)
     with pytest.raises(NotFoundError, match="caption v2"):
         client.ask(Question("caption v2", fox().parts, Caption))
+    server.answers = recorded(tmp_path / "recorded.jsonl")
+    with pytest.raises(ProviderError, match="404"):
+        CONFIG.build(calls).ask(Question("caption v1", (Text("Never asked."),), Caption))
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\n", b'{"key": 1}\n', b"{}"])

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from language_questions import KEY, KEY_VARIABLE, Caption, calls_to, fox
 from servers.language_server import INPUT_TOKENS, OUTPUT_TOKENS, LanguageServer
+from servers.processes import free_port
 
 from models.clients import Calls, Footage, GeminiConfig, OpenAIConfig, Question, Text
 from models.clients.provider import address_of
 from pegbar.calls import CallBudget, CallSettings, MemoryMeter, Price, Provider
-from pegbar.errors import ConfigurationError, InputError
+from pegbar.errors import ConfigurationError, InputError, ProviderError
 
 OPENAI, GEMINI = OpenAIConfig(model="gpt-4o"), GeminiConfig(model="gemini-2.5-flash")
 FAR = Provider(base_url="https://models.example/v1", api_key_variable=KEY_VARIABLE)
@@ -29,6 +30,16 @@ def test_without_a_provider_nothing_leaves(tmp_path: Path, config: OpenAIConfig 
         config.build(calls_with(tmp_path, None)).ask(fox())
     assert f"[calls.{config.kind}]" in caught.value.remedy
     assert "settings.toml" in caught.value.remedy
+
+
+def test_a_proxy_is_not_asked_for_this_machine(
+    server: LanguageServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    OPENAI.build(calls_to(server, tmp_path)).ask(fox())
+    monkeypatch.setattr("models.clients.transport.LOOPBACK_HOSTS", ())
+    with pytest.raises(ProviderError, match="All connection attempts failed"):
+        OPENAI.build(calls_to(server, tmp_path / "other")).ask(fox())
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "sk-\u00e9", "sk-\n-two"])
@@ -78,8 +89,10 @@ def test_cost_is_the_vendors_or_the_settings_or_not_known(server: LanguageServer
     priced = calls.settings.but(openai=provider.but(prices={"our-model": own}))
     known = OpenAIConfig(model="gpt-4o").build(calls).ask(fox()).spent
     ours = OpenAIConfig(model="our-model").build(Calls(priced, tmp_path, calls.meter)).ask(fox()).spent
+    google = GeminiConfig(model="gemini-2.5-flash").build(calls).ask(fox()).spent
     unknown = OpenAIConfig(model="their-model").build(calls).ask(fox()).spent
     assert known.usd == pytest.approx((INPUT_TOKENS * 2.5 + OUTPUT_TOKENS * 10) / 1e6)  # openai.com/api/pricing
+    assert google.usd == pytest.approx((INPUT_TOKENS * 0.3 + OUTPUT_TOKENS * 2.5) / 1e6)  # ai.google.dev pricing
     assert ours.usd == pytest.approx((100 * 10 + 20 * 30) / 1e6)
     assert (known.is_priced, ours.is_priced, unknown.is_priced) == (True, True, False)
     assert (unknown.usd, unknown.input_tokens, unknown.output_tokens) == (0.0, INPUT_TOKENS, OUTPUT_TOKENS)
