@@ -1,0 +1,173 @@
+"""A patch into a version: all or nothing, once, whatever happens on the way, and again after the next curation."""
+
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clip_dataset import write_clip_dataset
+from small_films import OPEN, context_of
+
+from pegbar.errors import ConflictError, DiskFullError, GateFailedError, InputError, IntegrityError
+from pegbar.faults import KILL_AT_VARIABLE
+from pegbar.records import Decision
+from pegbar.workspace import Workspace
+from tasks.curation.assemble import files_of, move_in, stage
+from tasks.curation.edit_adopt import adopt
+from tasks.curation.edit_config import EditConfig
+from tasks.curation.edit_dataset import accept, edit_packed, edit_version, judge_staged, stage_edited
+from tasks.curation.edit_kept import is_versioned, keep_patch, kept_patches
+from tasks.curation.edit_patch import AcceptedPatch
+from tasks.curation.edit_reading import read_patch
+from tasks.curation.gate import make_version
+
+STORY = "ab00000000000000-s000"
+SPLIT = {"edit": "split", "id": f"{STORY}-0001", "frame": 21}
+CAPTION = {"edit": "shot", "id": f"{STORY}-0001-2", "caption": "It stops."}
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class Place:
+    """A home and a workspace, a copy of one with one version of the small dataset."""
+
+    def __init__(self, root: Path, first: Path) -> None:
+        self.home = root / "home"
+        shutil.copytree(first, root / "ws")
+        self.workspace = Workspace.open(root / "ws")
+        self.first = self.workspace.dataset().digest
+
+    def patch(self, *edits: dict[str, Any], dataset: str | None = None) -> AcceptedPatch:
+        path = self.home.parent / "patch.json"
+        fields = {"dataset": dataset or self.workspace.dataset().digest, "author": "Ann", "reason": "By eye."}
+        path.write_text(json.dumps(fields | {"edits": edits}))
+        return read_patch(path)
+
+    def edit(self, patch: AcceptedPatch, kill_at: str = "", accepts_drift: bool = False) -> None:
+        """What flows/edit.py does, without the orchestrator."""
+        if kill_at:
+            os.environ[KILL_AT_VARIABLE] = kill_at
+        with context_of(self.home).open() as artifacts:
+            edited = edit_version(artifacts, self.workspace, patch)
+            staged = stage_edited(artifacts, self.workspace, patch, edited)
+        report = judge_staged(self.workspace, staged, accepts_drift)
+        accept(self.workspace, patch, staged)
+        make_version(self.workspace, report, patch.title)
+
+    def killed(self, patch: AcceptedPatch, place: str) -> int | None:
+        """Edit in a process that is killed at a place; return how it ended."""
+        process = multiprocessing.get_context("fork").Process(target=self.edit, args=(patch, place))
+        process.start()
+        process.join(120)
+        return process.exitcode
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace = Workspace.create(tmp_path_factory.mktemp("first"))
+    write_clip_dataset(workspace.data)
+    workspace.commit_version("First")
+    return workspace.root
+
+
+@pytest.fixture
+def place(tmp_path: Path, first: Path) -> Place:
+    return Place(tmp_path, first)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory, first: Path) -> Place:
+    place = Place(tmp_path_factory.mktemp("undisturbed"), first)
+    place.edit(place.patch(SPLIT, CAPTION))
+    return place
+
+
+def test_a_patch_becomes_a_version_that_says_who_and_why_and_keeps_it(edited: Place) -> None:
+    workspace = edited.workspace
+    assert [version.message for version in workspace.versions()] == ["Edited by Ann: By eye.", "First"]
+    dataset = workspace.dataset()
+    dataset.verify()
+    assert (dataset.card.counts["shots"], dataset.card.funnel["edit: shot"]) == (7, {"kept": 2})
+    assert [shot.caption for shot in dataset.shots() if shot.shot_id == CAPTION["id"]] == ["It stops."]
+    (patch,) = kept_patches(workspace)
+    assert is_versioned(workspace, patch)
+    assert workspace.versions()[0].dataset_digest == dataset.digest
+    with pytest.raises(ConflictError, match="was written against dataset"):
+        edited.edit(edited.patch(CAPTION, dataset=edited.first))
+    assert len(kept_patches(workspace)) == 1
+
+
+def test_killed_anywhere_the_same_command_ends_with_the_same_bytes_and_one_version(edited: Place, place: Place) -> None:
+    patch = place.patch(SPLIT, CAPTION)
+    for where in ("edit:before_manifest", "edit:accepted", "assemble:before_card", "version:before_commit"):
+        assert place.killed(patch, where) == -9, where
+    assert not is_versioned(place.workspace, patch)
+    place.edit(patch)
+    assert is_versioned(place.workspace, patch)
+    assert bytes_of(place.workspace.data) == bytes_of(edited.workspace.data)
+    assert bytes_of(place.workspace.edits) == bytes_of(edited.workspace.edits)
+    assert len(place.workspace.versions()) == 2
+
+
+def test_what_is_refused_leaves_the_version_before_in_place(place: Place) -> None:
+    before = bytes_of(place.workspace.data)
+    with pytest.raises(InputError, match=r"1 of 2 edits cannot be applied, so none is: edit 2 \(shot ab-gone\)"):
+        place.edit(place.patch(SPLIT, {"edit": "shot", "id": "ab-gone", "kept": False}))
+    out = [{"edit": "shot", "id": f"{STORY}-{number:04d}", "kept": False} for number in range(3)]
+    drifting = place.patch(*out)
+    with pytest.raises(GateFailedError, match="the one before stays: .*kept_share") as refused:
+        place.edit(drifting)
+    assert "--accept-drift" in refused.value.remedy
+    shard = next((place.workspace.data / "shards").iterdir())
+    with context_of(place.home).open() as artifacts, pytest.raises(DiskFullError):
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+        try:
+            edit_version(artifacts, place.workspace, place.patch({"edit": "story", "id": STORY, "kept": False}))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert bytes_of(place.workspace.data) == before
+    assert kept_patches(place.workspace) == [] and len(place.workspace.versions()) == 1
+    place.edit(drifting, accepts_drift=True)
+    assert len(place.workspace.versions()) == 2
+    shard.write_bytes(b"damaged")
+    with pytest.raises(IntegrityError, match="differs from the card"):
+        place.edit(place.patch({"edit": "story", "id": STORY, "kept": False}))
+
+
+def test_accepted_edits_outlive_the_next_curation_and_what_no_longer_fits_says_so(place: Place) -> None:
+    """The first version's groups stand for a curation's: they know nothing of any edit."""
+    keep_patch(place.workspace, place.patch(SPLIT, CAPTION))
+    keep_patch(place.workspace, place.patch({"edit": "shot", "id": CAPTION["id"], "kept": False}))
+    gone = {"edit": "drop_reference", "id": "cd00000000000000-s000-c0-r0"}
+    keep_patch(place.workspace, place.patch({"edit": "merge", "id": f"{STORY}-0000", "next": f"{STORY}-0002"}, gone))
+    with context_of(place.home).open() as artifacts:
+        (fresh,) = adopt(artifacts, place.workspace.data, place.first, ["ab"]).groups
+        groups = edit_packed(artifacts, place.workspace, [fresh], EditConfig())
+        assert groups == edit_packed(artifacts, place.workspace, [fresh], EditConfig())
+        assert [group.group for group in groups] == ["ab", "cd"]
+        move_in(
+            place.workspace,
+            stage(artifacts, place.workspace, files_of(artifacts, groups), OPEN.model_dump(mode="json")),
+        )
+    dataset = place.workspace.dataset()
+    dataset.verify()
+    (second,) = [shot for shot in dataset.shots() if shot.shot_id == CAPTION["id"]]
+    assert (second.caption, second.kept) == ("It stops.", False)
+    told: dict[str, Decision] = {one.item_id: one for one in dataset.decisions() if one.gate == "edit"}
+    assert told[second.shot_id].outcome == "rejected"
+    assert "does not follow" in told[f"{STORY}-0000"].reason and told[f"{STORY}-0000"].outcome == "kept"
+    assert (told[gone["id"]].outcome, "there is no reference" in told[gone["id"]].reason) == ("rejected", True)
+
+
+def test_a_kept_patch_that_was_changed_by_hand_is_not_applied(place: Place) -> None:
+    path = keep_patch(place.workspace, place.patch(SPLIT))
+    path.write_text(path.read_text().replace("By eye.", "By ear."))
+    with pytest.raises(IntegrityError, match="was changed after it was accepted"):
+        kept_patches(place.workspace)
