@@ -8,6 +8,7 @@ import typer
 from pegbar.cli.console import figure, progress_bars, say_json
 
 if TYPE_CHECKING:
+    from pegbar.dataset import Dataset
     from tasks.studio.review_agreement import Agreement, Objection, Share
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The dataset's folder.")]
@@ -49,6 +50,9 @@ def review(
 def agreement(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Verdict files, one per reviewer.")],
     workspace: WorkspaceOption = Path(),
+    patch: Annotated[
+        Path | None, typer.Option("--patch", help="Also write objections as a patch to start from.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Report what people say of the dataset: shares of yes, agreement with it and with each other, objections."""
@@ -58,10 +62,26 @@ def agreement(
 
     dataset = Workspace.open(workspace).dataset()
     report = agreement_of(read_all(files, dataset), dataset)
+    if patch is not None:
+        _write_patch(report, dataset, patch)
     if as_json:
         say_json(report.model_dump(mode="json"))
         return
     _show(report)
+
+
+def _write_patch(report: "Agreement", dataset: "Dataset", path: Path) -> None:
+    import json
+
+    from pegbar.files import write_text
+    from tasks.studio.review_patch import patch_of
+
+    edits = patch_of(report, dataset)
+    if edits is None:
+        typer.echo("no objection that a patch could mend: no patch is written", err=True)
+        return
+    write_text(path, json.dumps(edits, ensure_ascii=False, indent=2) + "\n")
+    typer.echo(f"{path}: correct it or take out edits, then: pegbar data edit {path}", err=True)
 
 
 def _show(report: "Agreement") -> None:

@@ -1,12 +1,16 @@
 """A report by hand: two people over two stories, two references and a character without one."""
 
+import json
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from review_dataset import write_reviewed_dataset
 
 from pegbar.dataset import Dataset
+from tasks.curation.edit_reading import read_patch
 from tasks.studio.review_agreement import Share, agreement_of, majority
+from tasks.studio.review_patch import patch_of
 from tasks.studio.review_questions import Answer, ReviewKind
 from tasks.studio.review_verdicts import ItemVerdict, Verdicts
 
@@ -82,3 +86,24 @@ def test_one_person_agrees_with_nobody(dataset: Dataset) -> None:
 def test_an_item_counts_as_most_people_say() -> None:
     assert majority(("yes", "no", "yes", "unsure")) == "yes"
     assert majority(("yes", "no")) == majority(("unsure",)) == "unsure"
+
+
+def test_objections_become_a_patch_that_can_be_read(dataset: Dataset, tmp_path: Path) -> None:
+    marked = item("story", TOLD, "second is\x1b late", characters="no", overall="no").model_copy(
+        update={"marked_shot_ids": (f"{TOLD}-0001",)}
+    )
+    report = agreement_of([said("Ann", marked, item("reference", KEPT, overall="no", pose="no"))], dataset)
+    patch = patch_of(report, dataset)
+    assert patch is not None
+    (tmp_path / "patch.json").write_text(json.dumps(patch))
+    edits = read_patch(tmp_path / "patch.json").patch.edits
+    assert [(edit.edit, edit.id) for edit in edits] == [
+        ("drop_reference", KEPT),
+        ("story", TOLD),
+        ("character", f"{TOLD}-c0"),
+        ("character", ABSENT),
+        ("shot", f"{TOLD}-0001"),
+    ]
+    assert edits[1].changes["kept"] is False
+    assert edits[1].reason == "Ann: second is late"
+    assert patch_of(agreement_of([said("Ann", item("character", ABSENT, overall="yes"))], dataset), dataset) is None
