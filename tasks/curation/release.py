@@ -59,7 +59,7 @@ class Finding(Record):
 
 
 class Picture(Record):
-    """A reference picture that a segment names; `character_id` where it says whose."""
+    """A reference picture, or a mask, that a segment names; `character_id` where it says whose."""
 
     path: str
     character_id: str | None
@@ -107,6 +107,7 @@ class ReleaseStory(Record):
     reference_images: str = "null"
     reference_masks: str = "null"
     pictures: tuple[Picture, ...] = ()
+    masks: tuple[Picture, ...] = ()
     times: TimesFound
     form: StoryForm
 

@@ -100,7 +100,7 @@ class DatasetFilms:
         end_frame = max(start_frame + 1, math.ceil(story.end_seconds * film.fps - FRAME_TOLERANCE))
         characters = tuple(self._characters[story.story_id])
         scenes = tuple(self._scenes[story.story_id])
-        images = self._pictures(film, story, PICTURE_SUFFIX)
+        images, masks = (self._pictures(film, story, suffix) for suffix in (PICTURE_SUFFIX, MASK_SUFFIX))
         owners = {item.name: item.character_id for item in characters}
         return ReleaseStory(
             story=story,
@@ -111,10 +111,9 @@ class DatasetFilms:
             start_frame=start_frame,
             end_frame=end_frame,
             reference_images=json_text(_json(images)),
-            reference_masks=json_text(_json(self._pictures(film, story, MASK_SUFFIX))),
-            pictures=tuple(
-                Picture(path=path, character_id=owners[name]) for name, paths in images.items() for path in paths
-            ),
+            reference_masks=json_text(_json(masks)),
+            pictures=_owned(images, owners),
+            masks=_owned(masks, owners),
             times=OWN_TIMES,
             form=untold(len(shots), len(characters), len(scenes)),
         )
@@ -136,6 +135,10 @@ def _by_story(parts: Iterable[PartT]) -> dict[str, list[PartT]]:
     for part in parts:
         found[part.story_id].append(part)
     return found
+
+
+def _owned(paths: Mapping[str, list[str]], owners: Mapping[str, str]) -> tuple[Picture, ...]:
+    return tuple(Picture(path=path, character_id=owners[name]) for name, items in paths.items() for path in items)
 
 
 def _json(paths: Mapping[str, list[str]]) -> Fields:

@@ -23,6 +23,7 @@ from tasks.curation.source import SCRIPT_SUFFIX, SourceConfig, is_claimed, sidec
 
 REFERENCES_SUFFIX = ".references"
 PICTURE_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
+MAX_REASONS = 3
 BEYOND_SECONDS = 1.0  # whole seconds round up
 ImportOutcome = Literal["written", "unchanged", "kept", "refused"]
 
@@ -73,7 +74,7 @@ def import_release(release: Path, films: Path, config: ImportConfig = ImportConf
     """Write every video's script and references beside its film: the file whose stem is the video ID.
 
     Raises:
-        SourceError: the release or the folder of films is not there or cannot be read.
+        SourceError: the release or the folder of films is not there or cannot be read, or no video is told.
         DiskFullError, ReadOnlyError: what was written before is whole.
     """
     return _Importer(films, config).run(release)
@@ -105,6 +106,8 @@ class _Importer:
                 for path in self._films[stem]:
                     self._import(files, found, path)
                 progress.report("films", len(met), len(self._films))
+            if not (met or missing):
+                raise _nothing_told(release, (*files.findings, *self._findings))
             ids, id_findings = listed_ids(files)
             told = met | {_composed(video_id) for video_id in missing}
             self._findings += [*files.findings, *id_findings]
@@ -156,8 +159,10 @@ class _Importer:
 
     def _write_pictures(self, files: ReleaseFiles, film: ReleaseFilm, path: Path) -> int:
         folder = path.with_name(sidecar_name(path.name, REFERENCES_SUFFIX))
+        pictures = dict.fromkeys(picture.path for story in film.stories for picture in story.pictures)
+        masks = dict.fromkeys(mask.path for story in film.stories for mask in story.masks)
         there = 0
-        for name in dict.fromkeys(picture.path for story in film.stories for picture in story.pictures):
+        for name in pictures | masks:
             content = self._picture(files, film, name)
             if content is None:
                 continue
@@ -167,7 +172,7 @@ class _Importer:
                 self._flag(film, f"another picture lies at {target.name}; --replace puts the release's in its place")
             elif differs or not target.exists():
                 write_bytes(target, content)
-            there += 1
+            there += name in pictures
         return there
 
     def _picture(self, files: ReleaseFiles, film: ReleaseFilm, name: str) -> bytes | None:
@@ -210,6 +215,15 @@ class _Places:
                 return name
         ends = [name for name in self._by_file[PurePosixPath(picture).name] if name.endswith(f"/{picture}")]
         return ends[0] if len(ends) == 1 else None
+
+
+def _nothing_told(release: Path, findings: tuple[Finding, ...]) -> SourceError:
+    reasons = "".join(f"; {finding.path} {finding.what}" for finding in findings[:MAX_REASONS])
+    return SourceError(
+        f"no video's annotation in {printable(release)}{reasons}",
+        remedy="name a release in the AnimeShooter form: a JSON file per video, with its segments",
+        subject=printable(release),
+    )
 
 
 def _films_by_stem(root: Path, config: SourceConfig) -> dict[str, list[Path]]:

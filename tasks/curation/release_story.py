@@ -94,12 +94,13 @@ class _StoryBuilder:
             storyline=storyline if isinstance(storyline, str) else None,
             is_annotated=bool(shots),
         )
-        images = self._segment.get("reference images")
+        images, masks = (self._segment.get(f"reference {kind}") for kind in ("images", "masks"))
+        owners = {item.name: item.character_id for item in cast}
         segment_values: Fields = {
             "start frame index": self._start_frame,
             "end frame index": self._end_frame,
             "reference images": images,
-            "reference masks": self._segment.get("reference masks"),
+            "reference masks": masks,
             "story script": self._told_script,
         }
         script_values: Fields = {
@@ -115,8 +116,9 @@ class _StoryBuilder:
             start_frame=self._start_frame,
             end_frame=self._end_frame,
             reference_images=json_text(images),
-            reference_masks=json_text(segment_values["reference masks"]),
-            pictures=tuple(_pictures(images, {item.name: item.character_id for item in cast})),
+            reference_masks=json_text(masks),
+            pictures=tuple(_pictures(images, owners)),
+            masks=tuple(_pictures(masks, owners)),
             times=self._times,
             form=StoryForm(
                 segment=form_of(self._told_segment, segment_values),
@@ -235,7 +237,7 @@ class _StoryBuilder:
 
 
 def _pictures(value: JsonValue, ids: dict[str, str], owner: str | None = None) -> list[Picture]:
-    """Return every picture that a segment's reference images name, in whatever form they are told."""
+    """Return every picture that a segment's reference images (or masks) name, in whatever form they are told."""
     if isinstance(value, dict):
         return [picture for key, item in value.items() for picture in _pictures(item, ids, ids.get(key.strip(), owner))]
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from models.annotators.script_values import Fields
 from pegbar.digests import digest_bytes
 from pegbar.errors import ConflictError
+from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes
 from pegbar.media.names import check_key
 from pegbar.records import Record
@@ -134,6 +135,7 @@ def release_folder(target: Path, *, replace: bool) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
         try:
             yield aside
+            fault_point("release:before_move")
             _move_in(aside, target)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -222,5 +224,6 @@ def _move_in(aside: Path, target: Path) -> None:
     shutil.rmtree(before, ignore_errors=True)
     if target.exists():
         target.replace(before)
+        fault_point("release:between_renames")
     aside.replace(target)
     shutil.rmtree(before, ignore_errors=True)

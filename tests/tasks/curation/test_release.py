@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from release_corpus import Convention, Corpus, Json, Spelling, generated_films, write_films
 
-from pegbar.errors import ConflictError, DiskFullError, SourceError
+from pegbar.errors import ConflictError, DiskFullError, ScriptError, SourceError
 from tasks.curation.release import Release, ReleaseConfig, ReleaseFilm, ReleaseForm
+from tasks.curation.release_read import FilmReader
 from tasks.curation.release_reading import read_release
 from tasks.curation.release_times import infer, read_clock, settle, write_clock
 from tasks.curation.release_write import ReleaseTeller, write_release
@@ -302,7 +303,10 @@ def test_a_release_is_written_whole_or_not_at_all_and_never_over_something_else(
     with pytest.raises(DiskFullError):
         write_release(torn(), target)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["told"]
+    (tmp_path / ".out.part").mkdir()  # of a run that was killed
+    (tmp_path / ".out.part" / "left over.json").touch()
     first = write_release(films, target)
+    assert not (target / "left over.json").exists()
     with pytest.raises(ConflictError, match="--replace"):
         write_release(films, target)
     with pytest.raises(DiskFullError):
@@ -311,3 +315,44 @@ def test_a_release_is_written_whole_or_not_at_all_and_never_over_something_else(
     assert write_release(films, target, replace=True) == first
     with pytest.raises(ConflictError, match="name a new folder"):
         write_release(films, tmp_path / "told", replace=True)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+    | st.sampled_from(["00:01", "0:1", "00:00.5", "00:02-00:05", "Fox", "Wood", "refs/Fox.png"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+PLACES: tuple[tuple[Any, ...], ...] = (
+    ("video ID",), ("url",), ("fps",), ("segments",), ("new_key",), ("segments", 0),
+    ("segments", 0, "Reference_Images"),
+    ("segments", 0, "start frame index"), ("segments", 0, "end frame index"), ("segments", 0, "story script"),
+    *((("segments", 0, "story script", key)) for key in ("storyline", "main characters", "main scenes", "shots", "x")),
+    ("segments", 0, "story script", "main characters", 0), ("segments", 0, "story script", "main scenes", 0),
+    ("segments", 0, "story script", "main characters", 0, "appearance"),
+    ("segments", 0, "story script", "main scenes", 0, "ID"),
+    *(("segments", 0, "story script", "shots", 0, key) for key in (
+        "start time", "end time", "scene", "plot", "caption", "main characters", "is_prologue_or_epilogue",
+        "extra 4-second segment", "visual annotation", "Audio annotation", "mood",
+    )),
+)  # fmt: skip
+
+
+@given(st.sampled_from(PLACES), JSON_VALUES, st.sampled_from(PLACES), JSON_VALUES)
+def test_whatever_stands_in_a_release_comes_back(
+    place: tuple[Any, ...], value: Any, other: tuple[Any, ...], second: Any
+) -> None:
+    film = one_film(one_shot("00:00", "00:02"), one_shot("00:02", "00:04"))
+    for where, what in ((place, value), (other, second)):
+        inner: Any = film
+        for key in where[:-1]:
+            is_there = isinstance(inner, dict) and key in inner or isinstance(inner, list) and key == 0 and inner
+            inner = inner[key] if is_there else {}
+        if isinstance(inner, dict) or (isinstance(inner, list) and inner and where[-1] == 0):
+            inner[where[-1]] = what
+    try:
+        read = FilmReader("v.json", ReleaseConfig()).read(json.dumps(film).encode())
+    except ScriptError:
+        return
+    again = ReleaseTeller().film(ReleaseFilm.from_json(read.to_json()))
+    assert json.dumps(again) == json.dumps(film)

@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +166,21 @@ def test_export_from_the_command_line(tmp_path: Path) -> None:
     assert isinstance(CliRunner().invoke(app, asked).exception, ConflictError)
     told = json.loads(CliRunner().invoke(app, [*asked, "--replace", "--json"], catch_exceptions=False).stdout)
     assert told["release"]["form"] == {"spelling": "spaces", "times": "segment", "precision": "seconds"}
+
+
+@pytest.mark.parametrize(("place", "is_there"), [("release:before_move", True), ("release:between_renames", False)])
+def test_killed_on_the_way_the_next_export_is_whole(
+    dataset: Dataset, tmp_path: Path, place: str, is_there: bool
+) -> None:
+    whole = export_release(dataset, tmp_path / "out")
+    code = (
+        "import sys; from pathlib import Path; from pegbar.dataset import Dataset\n"
+        "from tasks.curation.release_export import ExportConfig, export_release\n"
+        "export_release(Dataset(Path(sys.argv[1])), Path(sys.argv[2]), ExportConfig(replace=True))"
+    )
+    environment = os.environ | {"PEGBAR_KILL_AT": place, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, "-c", code, str(dataset.root), str(tmp_path / "out")]
+    assert subprocess.run(command, env=environment).returncode == -signal.SIGKILL
+    assert (tmp_path / "out").exists() is is_there
+    assert export_release(dataset, tmp_path / "out", ExportConfig(replace=True)) == whole
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "out"]

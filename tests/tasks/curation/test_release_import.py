@@ -196,3 +196,7 @@ def test_import_from_the_command_line(tmp_path: Path, films: Path) -> None:
     assert json.loads(again)["films"][0]["outcome"] == "unchanged"
     with pytest.raises(SourceError, match="no folder of films"):
         import_release(release, tmp_path / "nowhere")
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "a.json").touch()
+    with pytest.raises(SourceError, match="a.json is empty"):
+        import_release(tmp_path / "odd", films)
