@@ -15,18 +15,17 @@ from pegbar.media import MediaInfo, SandboxLimits, read_audio, run_sandboxed
 from pegbar.media.container import MediaLimits, open_film
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
-from tasks.curation.music import MusicConfig, by_row, music_of, partials_of
-from tasks.curation.sound_table import ROW_SAMPLES, ROW_SECONDS, WINDOWS_A_ROW, SoundTable
+from tasks.curation.music import MusicConfig
+from tasks.curation.sound_analysis import analysed
+from tasks.curation.sound_table import ROW_SAMPLES, ROW_SECONDS, SoundTable
 from tasks.curation.source_film import SourceFilm, local_copy
-from tasks.curation.spectrum import Array, glances
+from tasks.curation.spectrum import Array
 
 STEP = Step(name="listen", version=1)
 TABLE, OUTPUT = "sound.parquet", "heard.json"
 PIECE_ROWS = 625  # a minute: 23 MB of stereo at 48 kHz
 MARGIN_SECONDS = 0.1  # read on both sides of a piece and left out again: a resampler rings at its ends
 FULL_SCALE = 0.999
-SILENCE_DB = -120.0
-CHANGE_SECONDS = 1.0
 BEYOND_SECONDS = 1.0  # looked at after the last picture
 
 
@@ -44,6 +43,7 @@ class Track(Record):
 
     Args:
         sample_rate, num_channels: as stored; None where there is no track.
+        detector: name and version of what heard speech.
         goes_on: whether there is sound after the last picture.
     """
 
@@ -52,6 +52,7 @@ class Track(Record):
     duration_seconds: float
     sound_end_seconds: float = 0.0
     goes_on: bool = False
+    detector: str
 
 
 def listen(
@@ -62,6 +63,7 @@ def listen(
     Raises:
         MediaError: see `open_film` and `run_sandboxed`; nothing is left behind.
     """
+    detector = _name_of(config.detector.build())
 
     def make(folder: Path) -> Facts:
         path = local_copy(artifacts, film, sha256)
@@ -69,7 +71,7 @@ def listen(
         track = Track.from_json((folder / OUTPUT).read_bytes())
         return {"sample_rate": track.sample_rate, "num_channels": track.num_channels}
 
-    inputs = {"film": sha256, "duration": digest_of({"seconds": info.duration_seconds})}
+    inputs = {"film": sha256, "duration": digest_of({"seconds": info.duration_seconds}), "detector": detector}
     manifest, _ = artifacts.run(STEP, inputs, config, make)
     folder = artifacts.fetch(manifest)
     return manifest, Track.from_json((folder / OUTPUT).read_bytes()), SoundTable.read(folder / TABLE)
@@ -92,11 +94,12 @@ def heard(path: Path, duration_seconds: float, config: ListenConfig) -> tuple[Tr
     with open_film(path, config.limits) as film:
         sounds = film.container.streams.audio
         rate, channels = (sounds[0].codec_context.sample_rate, sounds[0].codec_context.channels) if sounds else (0, 0)
+    detector = config.detector.build()
     if not rate or duration_seconds <= 0:
-        return Track(duration_seconds=duration_seconds), SoundTable.empty()
+        return Track(duration_seconds=duration_seconds, detector=_name_of(detector)), SoundTable.empty()
     pieces = list(_pieces(path, rate, duration_seconds, config.limits))
     levels = [np.concatenate(parts) for parts in zip(*(piece[1:] for piece in pieces), strict=True)]
-    table = analysed(np.concatenate([piece[0] for piece in pieces]), levels[0], levels[1], config)
+    table = analysed(np.concatenate([piece[0] for piece in pieces]), levels[0], levels[1], detector, config.music)
     audible = np.flatnonzero(table.peak)
     end = min(duration_seconds, float(audible[-1] + 1) * ROW_SECONDS) if len(audible) else 0.0
     beyond = read_audio(path, rate, duration_seconds, duration_seconds + BEYOND_SECONDS, limits=config.limits)
@@ -105,56 +108,14 @@ def heard(path: Path, duration_seconds: float, config: ListenConfig) -> tuple[Tr
         num_channels=channels,
         duration_seconds=duration_seconds,
         sound_end_seconds=round(end, 6),
+        detector=_name_of(detector),
         goes_on=beyond is not None and bool(np.abs(beyond.samples[:, beyond.samples.shape[1] // 2 :]).any()),
     )
     return track, table
 
 
-def analysed(mono: Samples, peak: Array, clipped: Array, config: ListenConfig) -> SoundTable:
-    """Return the rows of a mono sound at 16 kHz whose peaks and clipped shares are known."""
-    detector: VoiceDetector = config.detector.build()
-    voice = detector.voice(mono)
-    partials, bands, flatness, pitch = [], [], [], []
-    for glance in glances(mono):
-        partials.append(partials_of(glance.decibels, config.music))
-        bands.append(glance.bands)
-        flatness.append(glance.flatness)
-        pitch.append(glance.pitch_hertz)
-    band = np.concatenate(bands)
-    rises = np.maximum(np.diff(band, axis=0, prepend=band[:1]), 0).mean(axis=1)
-    starts = np.arange(0, len(mono), ROW_SAMPLES)
-    power = np.add.reduceat(mono.astype(np.float64) ** 2, starts) / np.diff(np.append(starts, len(mono)))
-    return SoundTable(
-        peak=peak,
-        clipped=clipped,
-        loudness_db=np.maximum(10 * np.log10(np.maximum(power, 1e-20)), SILENCE_DB).astype(np.float32),
-        voice=by_row(voice[:, None], WINDOWS_A_ROW)[:, 0],
-        music=music_of(np.concatenate(partials), voice, WINDOWS_A_ROW, config.music),
-        onset=np.maximum.reduceat(rises, np.arange(0, len(rises), WINDOWS_A_ROW)),
-        flatness=by_row(np.concatenate(flatness)[:, None], WINDOWS_A_ROW)[:, 0],
-        pitch_hertz=np.concatenate(pitch)[_loudest(band)],
-        change=_change(by_row(band, WINDOWS_A_ROW)),
-    )
-
-
-def _loudest(bands: Array) -> np.ndarray:
-    """Return the number of each row's loudest window."""
-    loud = bands.sum(axis=1)
-    starts = np.arange(0, len(loud), WINDOWS_A_ROW)
-    return np.array([start + int(loud[start : start + WINDOWS_A_ROW].argmax()) for start in starts], np.int64)
-
-
-def _change(bands: Array) -> Array:
-    """Return how unlike the second before the start of each row and the second from it on are."""
-    reach = round(CHANGE_SECONDS / ROW_SECONDS)
-    sums = np.concatenate((np.zeros((1, bands.shape[1])), bands.cumsum(axis=0, dtype=np.float64)))
-    places = np.arange(len(bands))
-    before, after = np.maximum(places - reach, 0), np.minimum(places + reach, len(bands))
-    past = (sums[places] - sums[before]) / np.maximum(places - before, 1)[:, None]
-    to_come = (sums[after] - sums[places]) / (after - places)[:, None]
-    change = np.sqrt(((to_come - past) ** 2).mean(axis=1))
-    change[:1] = 0.0  # nothing is before the first
-    return np.asarray(change, np.float32)
+def _name_of(detector: VoiceDetector) -> str:
+    return f"{detector.name}-{detector.version}"
 
 
 def _pieces(

@@ -6,7 +6,8 @@ back; a voice's partials glide, and what knocks, rushes or bangs has none. Three
 the spectrum count, which a glide does not keep in one bin; a line must last; and windows count the less, the more
 surely somebody speaks in them, so that a voice held level is not taken for a tune.
 
-A single drone or alarm of few partials is music to it where it sounds without a pause; a lone whistle is not.
+A drone of many partials that hardly moves (an even motor), and one piece of metal struck again and again, are music to
+it; a lone whistle is not.
 """
 
 import cv2
