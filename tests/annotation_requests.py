@@ -6,10 +6,11 @@ from typing import Any
 
 import cv2
 import numpy as np
+from servers.language_server import LanguageServer
 
 from models.annotators import AnnotationRequest, SeenPicture
 from models.clients import Calls
-from pegbar.calls import CallSettings, Spent
+from pegbar.calls import CallBudget, CallSettings, MemoryMeter, Provider
 from pegbar.records import Shot, Story
 
 Form = dict[str, Any]
@@ -32,22 +33,15 @@ class DrawnMedia:
         raise AssertionError("no client of these tests takes footage")
 
 
-class CountingMeter:
-    """Counts calls and never refuses one."""
-
-    def __init__(self) -> None:
-        self.num_calls = 0
-
-    def reserve(self, key: str, model: str) -> int:
-        self.num_calls += 1
-        return self.num_calls
-
-    def settle(self, call: int, spent: Spent, outcome: str) -> None:
-        pass
-
-
 def calls_in(folder: Path) -> Calls:
-    return Calls(settings=CallSettings(), folder=folder / "replies", meter=CountingMeter())
+    """Give calls that lead nowhere."""
+    return Calls(CallSettings(), folder / "replies", MemoryMeter(CallBudget()))
+
+
+def calls_to(server: LanguageServer, folder: Path) -> Calls:
+    """Give calls whose providers are both a local server."""
+    settings = CallSettings(openai=Provider(base_url=server.openai_url), gemini=Provider(base_url=server.url))
+    return Calls(settings, folder / "replies", MemoryMeter(CallBudget()))
 
 
 def form() -> Form:

@@ -1,7 +1,7 @@
 """Words that tell how somebody or something looks, and where: a narrative has none, a description has some."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 VERSION = 1
 
@@ -40,18 +40,23 @@ def words_of(text: str) -> list[str]:
 
 def looks_in(text: str, names: Iterable[str] = ()) -> list[str]:
     """Return the words that tell looks; names of characters and scenes may hold what they like."""
-    for name in sorted(names, key=len, reverse=True):
-        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
-    return [word for word in words_of(text) if word in COLOURS | CLOTHES | BODIES]
+    return [word for word in words_of(_without(names, text, re.IGNORECASE)) if word in COLOURS | CLOTHES | BODIES]
 
 
-def is_descriptive(text: str, told: Iterable[str], names: Iterable[str]) -> bool:
+def is_descriptive(text: str, told: Iterable[str], names: Sequence[str]) -> bool:
     """Say whether a text tells looks or a place: a word of the lists, or of what is told of its cast and scene.
 
     Args:
         told: appearances of its characters and the environment of its scene.
-        names: of characters and scenes; their words describe nothing.
+        names: of characters and scenes; they describe nothing.
     """
-    known = {word for description in told for word in words_of(description)}
+    words = set(words_of(_without(names, text)))
+    known = {word for description in told for word in words_of(description)} - _STOPS
     named = {word for name in names for word in words_of(name)}
-    return bool(set(words_of(text)) & ((COLOURS | CLOTHES | BODIES | PLACES | known) - named - _STOPS))
+    return bool(words & (COLOURS | CLOTHES | BODIES | PLACES | (known - named)))
+
+
+def _without(names: Iterable[str], text: str, flags: int = 0) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(re.escape(name), " ", text, flags=flags)
+    return text
