@@ -42,6 +42,6 @@ def _connect(config: GeminiConfig, calls: Calls) -> Wire:
     address = address_of("gemini", calls.settings, config.model, VENDOR_URL)
 
     def model_of(http: "httpx2.AsyncClient") -> "Model":
-        return gemini_model(config.model, address.base_url, address.api_key, http)
+        return gemini_model(config.model, address.base_url, address.key, http)
 
     return ModelWire(address, config.model, config.temperature, model_of, shows_schema=False)

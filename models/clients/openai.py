@@ -50,6 +50,6 @@ def _connect(config: OpenAIConfig, calls: Calls) -> Wire:
     address = address_of("openai", calls.settings, config.model, VENDOR_URL)
 
     def model_of(http: "httpx2.AsyncClient") -> "Model":
-        return chat_model(config.model, address.base_url, address.api_key, http)
+        return chat_model(config.model, address.base_url, address.key, http)
 
     return ModelWire(address, config.model, config.temperature, model_of, shows_schema=config.output == "text")

@@ -8,7 +8,6 @@ from pegbar.calls import CallSettings
 from pegbar.errors import ConfigurationError
 
 ProviderName = Literal["openai", "gemini"]
-NO_KEY = "none"  # the SDKs want some key
 
 
 def address_of(name: ProviderName, settings: CallSettings, model: str, vendor_url: str) -> Address:
@@ -40,7 +39,7 @@ def address_of(name: ProviderName, settings: CallSettings, model: str, vendor_ur
         )
     return Address(
         base_url=provider.base_url or vendor_url,
-        api_key=key or NO_KEY,
+        api_key=key or None,
         api_key_variable=variable,
         limits=settings.limits,
         price=provider.prices.get(model),

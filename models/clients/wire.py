@@ -1,27 +1,24 @@
 """One request to a provider through pydantic-ai, and what can go wrong with it as errors of the tree."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import httpx2
-from pydantic_ai import BinaryContent, ModelMessage, ModelRequest, ModelResponse, TextPart, UserContent, UserPromptPart
+from pydantic_ai import ModelMessage, ModelResponse
 from pydantic_ai.direct import model_request
 from pydantic_ai.exceptions import AgentRunError, ModelHTTPError, UserError
 from pydantic_ai.models import Model, ModelRequestParameters
-from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.settings import ModelSettings
 
-from models.clients.base import AnswerT, Footage, Part, Picture, Question, Text
+from models.clients.base import AnswerT, Question
 from models.clients.conversation import Answer, Turn
+from models.clients.messages import as_sent
 from models.clients.transport import RefusedResponseError, http_client
 from pegbar.calls import CallLimits, Price, Spent
-from pegbar.errors import InputError, ProviderError
+from pegbar.errors import ProviderError
 
-SCHEMA_WORDS = "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n{schema}"
-MAX_FOOTAGE_BYTES = 15 * 2**20  # in base64 20 MB, the most Gemini takes within a request
 MAX_TOKENS = 10**12  # what a server may claim
 MAX_WHY_CHARACTERS = 300
 MAX_NAME_CHARACTERS = 200
@@ -36,10 +33,15 @@ class Address:
     """Where a provider is, and the right to use it. Neither its text form nor any error shows the key."""
 
     base_url: str
-    api_key: str
+    api_key: str | None
     api_key_variable: str | None
     limits: CallLimits
     price: Price | None
+
+    @property
+    def key(self) -> str:
+        """What is shown to the server; the SDKs want some key even where none is needed."""
+        return self.api_key or "none"
 
     def __repr__(self) -> str:
         """Return the address without its key."""
@@ -67,8 +69,7 @@ class ModelWire:
         Raises:
             ProviderError: the server does not answer, or refuses. InputError: a film is too large to send.
         """
-        messages = self._messages(question, turns)
-        parameters = ModelRequestParameters() if self.shows_schema else _json_schema(question)
+        messages, parameters = as_sent(question, turns, self.shows_schema)
         try:
             response = asyncio.run(self._send(messages, parameters, key))
         except (AgentRunError, UserError, RefusedResponseError, TimeoutError, httpx2.HTTPError, *ODD_BODY) as error:
@@ -94,16 +95,6 @@ class ModelWire:
                     model_request_parameters=parameters,
                     instrument=False,
                 )
-
-    def _messages(self, question: Question[AnswerT], turns: tuple[Turn, ...]) -> list[ModelMessage]:
-        schema = json.dumps(question.answer.model_json_schema(), ensure_ascii=False)
-        instructions = SCHEMA_WORDS.format(schema=schema) if self.shows_schema else None
-        first = UserPromptPart([_content(part) for part in question.parts])
-        messages: list[ModelMessage] = [ModelRequest(parts=[first], instructions=instructions)]
-        for turn in turns:
-            messages.append(ModelResponse(parts=[TextPart(turn.text or "(no answer)")]))
-            messages.append(ModelRequest(parts=[UserPromptPart(turn.feedback)], instructions=instructions))
-        return messages
 
     def _answer(self, response: ModelResponse) -> Answer:
         usage = response.usage
@@ -143,27 +134,6 @@ class ModelWire:
 def _writable(text: str) -> str:
     """Return the text without lone surrogates, which JSON may hold and no file can."""
     return text.encode("utf-8", "replace").decode()
-
-
-def _content(part: Part) -> UserContent:
-    match part:
-        case Text():
-            return part.text
-        case Picture():
-            return BinaryContent(part.content, media_type=part.media_type)
-        case Footage():
-            if (size := part.path.stat().st_size) > MAX_FOOTAGE_BYTES:
-                raise InputError(
-                    f"{part.path} has {size} bytes; at most {MAX_FOOTAGE_BYTES} can be sent",
-                    remedy="show a shorter or smaller film, or pictures of it",
-                    subject=str(part.path),
-                )
-            return BinaryContent(part.path.read_bytes(), media_type="video/mp4")
-
-
-def _json_schema(question: Question[AnswerT]) -> ModelRequestParameters:
-    schema = OutputObjectDefinition(question.answer.model_json_schema(), name=question.answer.__name__)
-    return ModelRequestParameters(output_mode="native", output_object=schema)
 
 
 def _root(error: BaseException) -> str:
