@@ -55,6 +55,18 @@ def reviewed_rows() -> dict[TableName, list[Row]]:
                 item_id=absent.character_id, item_kind="character", gate="references", outcome="rejected", reason="none"
             )
         ),
+        *(
+            row_of(
+                Decision(
+                    item_id=f"{one}-f000004",
+                    item_kind="reference",
+                    gate="verify",
+                    outcome=outcome,
+                    reason=f"{one[-2:]} seen",
+                )
+            )
+            for one, outcome in ((fox, "kept"), (absent.character_id, "rejected"))
+        ),
     ]
     return rows
 

@@ -33,6 +33,7 @@
 
   const nameOf = (section) => `${section.dataset.kind}/${section.dataset.item}`;
   const saidOf = (section) => (state.items[nameOf(section)] ??= nothing());
+  const seat = (asked) => asked.querySelector(":checked") || asked.querySelector("input");
   const fieldsets = (section) => [...section.querySelectorAll("fieldset")];
 
   function standing(section) {
@@ -48,7 +49,8 @@
       const index = Number(link.dataset.goto);
       link.querySelector("i").className = standings[index];
       link.setAttribute("aria-label", `${link.title}: ${WORDS[standings[index]]}`);
-      link.toggleAttribute("aria-current", index === state.current);
+      if (index === state.current) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
     });
     document.getElementById("count").textContent = `${done} of ${sections.length} answered`;
     const bar = document.querySelector("[role=progressbar]");
@@ -83,7 +85,8 @@
     const section = sections[state.current];
     links[state.current].scrollIntoView({ block: "nearest", inline: "nearest" });
     window.scrollTo(0, 0);
-    (fieldsets(section).find((one) => !one.querySelector(":checked")) || fieldsets(section)[0]).querySelector("input").focus({ preventScroll: true });
+    const all = fieldsets(section);
+    seat(all.find((one) => !one.querySelector(":checked")) || all[0]).focus({ preventScroll: true });
   }
 
   function answer(value) {
@@ -94,7 +97,7 @@
     radios.forEach((radio) => (radio.checked = radio === chosen));
     record(asked);
     const next = chosen && all[all.indexOf(asked) + 1];
-    (next || asked).querySelector("input").focus();
+    seat(next || asked).focus();
   }
 
   function record(asked) {

@@ -92,6 +92,8 @@ def _parsed(path: Path) -> Verdicts:
         raise _refused(path, error.what) from error
     except RecursionError as error:
         raise _refused(path, "it is nested too deeply") from error
+    except json.JSONDecodeError as error:
+        raise _refused(path, f"it is no JSON, or cut off: {error}") from error
     except ValueError as error:
         raise _refused(path, f"{error}") from error
 

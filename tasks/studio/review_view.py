@@ -17,6 +17,7 @@ from tasks.studio.review_rows import ReviewRows
 from tasks.studio.review_sample import ReviewItem, ReviewSample
 
 MAX_SHOTS_OF_CHARACTER = 6
+MAX_VERDICTS = 12
 
 
 class Said(Config):
@@ -133,7 +134,9 @@ class _Views:
     def reference(self, item: ReviewItem) -> ItemView:
         row = _only(self._rows.references, "reference_id", item.item_id)
         shot = _only(self._rows.shots, "shot_id", row["shot_id"])
-        said = self._said("reference", item.item_id) + self._said("character", row["character_id"])
+        own = (item.item_id, f"{row['character_id']}-f{row['frame']:06d}")  # the reference, the frame it was tried in
+        said = tuple(_said(one) for one in self._rows.verdicts(row["character_id"]) if one["item_id"] in own)
+        said += self._said("character", row["character_id"])
         picture, trouble = self._picture(row, shot)
         view = self._of_character(item, row["character_id"], said)
         return view.but(
@@ -144,7 +147,9 @@ class _Views:
         )
 
     def character(self, item: ReviewItem) -> ItemView:
-        view = self._of_character(item, item.item_id, self._said("character", item.item_id))
+        verdicts = self._rows.verdicts(item.item_id)[:MAX_VERDICTS]
+        said = self._said("character", item.item_id) + tuple(_said(one) for one in verdicts)
+        view = self._of_character(item, item.item_id, said)
         row = _only(self._rows.characters, "character_id", item.item_id)
         shots = [shot for shot in self._rows.shots[row["story_id"]] if item.item_id in shot["character_ids"]]
         shown = tuple(self._shot(shot) for shot in shots[:MAX_SHOTS_OF_CHARACTER])

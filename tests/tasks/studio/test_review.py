@@ -169,6 +169,14 @@ def test_the_folder_is_whole_by_itself_and_the_same_every_time(dataset: Dataset,
     ]  # fmt: skip
 
 
+def test_each_reference_is_shown_with_the_verdict_on_the_frame_it_was_cut_from(written: Path) -> None:
+    sections = written.read_text().split('<section class="item"')[1:]
+    kept, absent, refused = ("c0-r0", "c1", "c0-r1")
+    for end, says in ((kept, "c0 seen"), (absent, "c1 seen"), (refused, "verify")):
+        (section,) = [one for one in sections if f'{end}" data-kind' in one]
+        assert says in section.split("What the gates said")[1]
+
+
 def test_nothing_to_show_is_an_error(dataset: Dataset, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no story and no reference"):
         write_review(dataset, ReviewConfig(num_stories=0, num_references=0), tmp_path)

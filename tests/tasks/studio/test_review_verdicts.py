@@ -77,9 +77,9 @@ def test_what_is_wrong_is_named(changes: dict[str, Any], says: str, dataset: Dat
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "Expecting value"),
+        (b"", "no JSON, or cut off"),
         (b"[]", "not a verdict file"),
-        (b'{"schema_version": 1, "items": [', "Expecting value"),
+        (b'{"schema_version": 1, "items": [', "no JSON, or cut off"),
         (b"\xff\xfe{", "codec can't decode"),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"schema_version": 1, "answers": {"shots": "yes", "shots": "no"}}', "'shots' is answered twice"),
