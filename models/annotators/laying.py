@@ -128,12 +128,9 @@ def stretch_of(request: AnnotationRequest, story: Story) -> Stretch:
 
 
 def _story_notes(findings: Sequence[Finding]) -> list[str]:
-    """Return what concerns the story, and what became of told shots that no detected shot has."""
-    return [
-        f"{finding}: left out" if finding.is_fatal else str(finding)
-        for finding in findings
-        if finding.shot is None or finding.is_fatal
-    ]
+    """Return what is off with the story, and which told shots are left out."""
+    off = [str(finding) for finding in findings if finding.shot is None and not finding.is_fatal]
+    return off + [f"{finding}: left out" for finding in findings if finding.shot is not None and finding.is_fatal]
 
 
 def _problem(findings: Sequence[Finding], used: Sequence[ScriptShot]) -> str:

@@ -100,7 +100,8 @@ def test_nobody_in_the_cast_leaves_the_story_untold(tmp_path: Path) -> None:
     told["main characters"] = []
     for shot in told["shots"]:
         shot["main characters"] = []
-    assert annotate(tmp_path, told).story_notes[0].reason == "no main character is told"
+    note = annotate(tmp_path, told).story_notes[0]
+    assert (note.reason, note.notes) == ("no main character is told", ())
 
 
 @pytest.mark.parametrize(
