@@ -6,7 +6,6 @@ differs; so that writing gives the same JSON, whatever it was.
 
 import json
 import math
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
@@ -16,30 +15,12 @@ from models.annotators.script_values import Fields, plain_key
 from pegbar.errors import ScriptError
 from tasks.curation.release import Finding, ReleaseConfig, ReleaseFilm, ReleaseStory
 from tasks.curation.release_keys import form_of, json_text, plain_fields, spelling_of
-from tasks.curation.release_story import ToldShot, story_of
+from tasks.curation.release_shot import ToldShot
+from tasks.curation.release_story import ToldSegment, story_of
 from tasks.curation.release_times import TimesFound, infer, read_clock, read_span, settle
 from tasks.curation.release_values import SPAN_KEY, film_values
 
 MAX_SHOWN = 60
-
-
-@dataclass
-class Draft:
-    """A segment whose shape is right, before its times are understood."""
-
-    place: int
-    segment: Fields
-    script: Fields
-    start_frame: int
-    end_frame: int
-    shots: list[ToldShot]
-    unread: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Return the earliest told start and the latest told end, in seconds; zeros of no shots."""
-        first = min((shot.start.seconds for shot in self.shots), default=0.0)
-        return first, max((shot.end.seconds for shot in self.shots), default=0.0)
 
 
 class FilmReader:
@@ -70,8 +51,8 @@ class FilmReader:
         if fps is None or not 0 < fps <= self._config.max_fps:
             raise self._refusal(f"has fps {_shown(fields.get('fps'))}; frames cannot become seconds")
         video_id, url = self._video_id(fields), fields.get("url")
-        drafts, unread = self._drafts(segments)
-        stories = self._stories(video_id, fps, drafts)
+        told_segments, unread = self._read_segments(segments)
+        stories = self._stories(video_id, fps, told_segments)
         address = url if isinstance(url, str) else None
         values: Fields = {**film_values(video_id, address, fps), "segments": segments}
         return ReleaseFilm(
@@ -94,22 +75,22 @@ class FilmReader:
         self._flag("", f"has no video ID; {stem!r} is taken from its name")
         return stem
 
-    def _drafts(self, segments: list[JsonValue]) -> tuple[list[Draft], dict[int, str]]:
-        drafts: list[Draft] = []
+    def _read_segments(self, segments: list[JsonValue]) -> tuple[list[ToldSegment], dict[int, str]]:
+        told_segments: list[ToldSegment] = []
         unread: dict[int, str] = {}
         for place, told in enumerate(segments):
-            draft = self._draft(place, told)
-            if isinstance(draft, str):
+            segment = self._segment(place, told)
+            if isinstance(segment, str):
                 self._findings.append(
-                    Finding(path=self._path, severity="refused", what=draft, place=f"segment {place + 1}")
+                    Finding(path=self._path, severity="refused", what=segment, place=f"segment {place + 1}")
                 )
                 unread[place] = json_text(told)
             else:
-                drafts.append(draft)
-        return drafts, unread
+                told_segments.append(segment)
+        return told_segments, unread
 
-    def _draft(self, place: int, told: JsonValue) -> Draft | str:
-        """Return a segment's draft, or why it is none."""
+    def _segment(self, place: int, told: JsonValue) -> ToldSegment | str:
+        """Return a segment of the right shape, or why it is none."""
         if not isinstance(told, dict):
             return "is not an object of keys and values"
         fields = plain_fields(told)
@@ -127,46 +108,45 @@ class FilmReader:
         shots = parts.get("shots", [])
         if not isinstance(shots, list):
             return "has shots that are no list"
-        draft = Draft(place, told, script, start, end, [])
+        segment = ToldSegment(place, told, script, start, end)
         for number, shot in enumerate(shots):
-            self._add_shot(draft, number, shot)
-        if not draft.shots:
+            self._add_shot(segment, number, shot)
+        if not segment.shots:
             self._flag(f"segment {place + 1}", "tells no shot")
-        return draft
+        return segment
 
-    def _add_shot(self, draft: Draft, number: int, told: JsonValue) -> None:
+    def _add_shot(self, segment: ToldSegment, number: int, told: JsonValue) -> None:
         fields = plain_fields(told) if isinstance(told, dict) else {}
         start, end = read_clock(fields.get("start time")), read_clock(fields.get("end time"))
-        place = f"segment {draft.place + 1}, shot {number + 1}"
+        place = f"segment {segment.place + 1}, shot {number + 1}"
         if not isinstance(told, dict) or start is None or end is None or end.seconds < start.seconds:
             times = f"from {_shown(fields.get('start time'))} to {_shown(fields.get('end time'))}"
             what = times if isinstance(told, dict) else "is not an object of keys and values"
             self._findings.append(Finding(path=self._path, severity="refused", what=what, place=place))
-            draft.unread[number] = json_text(told)
+            segment.unread[number] = json_text(told)
             return
         span = read_span(fields.get(SPAN_KEY))
         if span is None and fields.get(SPAN_KEY):
             self._flag(place, f"has {SPAN_KEY} {_shown(fields[SPAN_KEY])}, which is no MM:SS-MM:SS")
-        draft.shots.append(ToldShot(told, fields, start, end, span))
+        segment.shots.append(ToldShot(told, fields, start, end, span))
 
-    def _stories(self, video_id: str, fps: float, drafts: list[Draft]) -> tuple[ReleaseStory, ...]:
-        times = settle([self._times(draft, fps) for draft in drafts])
+    def _stories(self, video_id: str, fps: float, told_segments: list[ToldSegment]) -> tuple[ReleaseStory, ...]:
+        times = settle([self._times(segment, fps) for segment in told_segments])
         if len({one.convention for one in times if one.certainty == "certain"}) > 1:
             self._flag("", "counts times from the segment in some segments and from the film in others")
         stories = []
-        for index, (draft, found) in enumerate(zip(drafts, times, strict=True)):
-            place = f"segment {draft.place + 1}"
+        for index, (segment, found) in enumerate(zip(told_segments, times, strict=True)):
+            place = f"segment {segment.place + 1}"
             if found.certainty in ("ambiguous", "contradicted"):
                 self._flag(place, f"times count from the {found.convention}: {found.certainty}; {found.evidence}")
-            story, oddities = story_of(video_id, index, fps, draft.segment, draft.script, draft.shots, found)
+            story, oddities = story_of(video_id, index, fps, segment, found)
             for oddity in oddities:
                 self._flag(place, oddity)
-            form = story.form.model_copy(update={"unread_shots": draft.unread})
-            stories.append(story.model_copy(update={"form": form}))
+            stories.append(story)
         return tuple(stories)
 
-    def _times(self, draft: Draft, fps: float) -> TimesFound:
-        return infer(*draft.bounds, draft.start_frame / fps, draft.end_frame / fps, self._config.times)
+    def _times(self, segment: ToldSegment, fps: float) -> TimesFound:
+        return infer(*segment.bounds, segment.start_frame / fps, segment.end_frame / fps, self._config.times)
 
     def _object(self, content: bytes) -> Fields:
         if not content:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import typer
-from picture_dataset import picture, png
+from picture_dataset import picture, png, write_picture_dataset
 from small_films import FPS, write_small_film
 from typer.testing import CliRunner
 
 from models.annotators.script_form import ScriptReader
 from pegbar.cli import release as release_commands
 from pegbar.errors import SourceError
+from tasks.curation.release_export import export_release
 from tasks.curation.release_import import ImportConfig, ImportReport, import_release
 
 VIDEO_ID = "dQw4w9"
@@ -181,6 +182,19 @@ def test_a_film_shorter_than_its_story_is_flagged(tmp_path: Path, films: Path) -
     film["segments"][1] |= {"start frame index": 960, "end frame index": 1056}
     report = import_release(put_release(tmp_path / "release", film), films)
     assert any("tells 44.0 s" in finding.what and "lasts 8.0 s" in finding.what for finding in report.findings)
+
+
+def test_an_exported_dataset_brings_its_pictures_and_masks(tmp_path: Path, drawn: Path) -> None:
+    dataset = write_picture_dataset(tmp_path / "data", whole_mask=False)
+    export_release(dataset, tmp_path / "release")
+    (tmp_path / "films").mkdir()
+    shutil.copy(drawn, tmp_path / "films" / "tiny.mp4")
+    (film,) = import_release(tmp_path / "release", tmp_path / "films").films
+    assert (film.outcome, film.num_pictures) == ("written", 2)
+    placed, sent = tmp_path / "films" / "tiny.references" / "references", tmp_path / "release" / "references"
+    files = sorted(path.relative_to(sent) for path in sent.rglob("*.png"))
+    assert len(files) == 4
+    assert all((placed / file).read_bytes() == (sent / file).read_bytes() for file in files)
 
 
 def test_import_from_the_command_line(tmp_path: Path, films: Path) -> None:

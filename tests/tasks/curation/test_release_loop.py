@@ -60,12 +60,9 @@ def test_a_dataset_exported_and_imported_is_annotated_the_same_again(
     config = ExportConfig(form=form)
     first = export_release(dataset, tmp_path / "out", config)
     assert (first.release.num_stories, first.release.num_shots) == (2, 3)
-    assert first.num_pictures > 0
     bare = Path(shutil.copy(films / "Fuchs & Bär.mp4", tmp_path))
     (imported,) = import_release(tmp_path / "out", tmp_path).films
     assert (imported.outcome, imported.num_pictures) == ("written", first.num_pictures)
-    masks = list((tmp_path / "Fuchs & Bär.references").rglob("*.mask.png"))
-    assert len(masks) == first.num_pictures
     again = curated(artifacts, bare, CONFIG)
     before, after = told_by(artifacts, parts), told_by(artifacts, again)
     for part in ("stories", "shots", "characters", "scenes"):
