@@ -10,7 +10,7 @@ from models.segmenters.base import Pixels
 
 Map = npt.NDArray[np.float32]
 Colour = tuple[int, int, int]
-VERSION = 1
+VERSION = 2
 # A word may stand for several shades: artists and captions do not agree on one.
 WORDS: dict[str, tuple[Colour, ...]] = {
     "red": ((200, 30, 30), (235, 70, 60)),
@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[Colour, ...]] = {
     "teal": ((40, 150, 150),),
     "turquoise": ((60, 200, 190),),
     "blue": ((60, 110, 210), (40, 70, 160)),
+    "light blue": ((130, 190, 235), (150, 185, 235)),
     "sky": ((130, 190, 235),),
     "navy": ((40, 50, 110),),
     "purple": ((130, 70, 170),),
@@ -44,14 +45,35 @@ WORDS: dict[str, tuple[Colour, ...]] = {
     "black": ((35, 35, 40), (84, 82, 100)),
     "charcoal": ((70, 70, 85),),
 }
+# A word before a colour moves its shades this far towards another colour.
+TOWARDS: dict[str, tuple[Colour, float]] = {
+    "light": ((255, 255, 255), 0.4),
+    "pale": ((255, 255, 255), 0.5),
+    "dark": ((0, 0, 0), 0.35),
+    "deep": ((0, 0, 0), 0.25),
+}
 LIGHTNESS_WEIGHT = 0.5  # shading moves lightness more than hue
 SPREAD = 18.0  # distance in Lab at which a colour no longer counts as the word's
+MAX_WORDS = 2000  # of a description; a longer one repeats itself
 
 
 def colours_named(text: str) -> tuple[Colour, ...]:
     """Return the shades of every colour word of a description, each once, in order."""
-    found = [shade for word in re.findall(r"[a-z]+", text.lower()) for shade in WORDS.get(word, ())]
+    words = [match.group() for _, match in zip(range(MAX_WORDS), re.finditer(r"[a-z]+", text.lower()), strict=False)]
+    found = [shade for before, word in zip(["", *words], words, strict=False) for shade in _shades(before, word)]
     return tuple(dict.fromkeys(found))
+
+
+def _shades(before: str, word: str) -> tuple[Colour, ...]:
+    known = WORDS.get(f"{before} {word}")
+    if known is None and before in TOWARDS:
+        known = tuple(_mixed(shade, *TOWARDS[before]) for shade in WORDS.get(word, ()))
+    return WORDS.get(word, ()) if known is None else known
+
+
+def _mixed(shade: Colour, other: Colour, share: float) -> Colour:
+    red, green, blue = (round((1 - share) * one + share * two) for one, two in zip(shade, other, strict=True))
+    return red, green, blue
 
 
 def to_lab(pixels: Pixels) -> Map:

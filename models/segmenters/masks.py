@@ -1,9 +1,11 @@
 """Masks made fit to cut with: clean-up and limits of AnimeShooter, section 3.3, whatever backend they come from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from models.segmenters.base import Mask
@@ -30,19 +32,38 @@ class CleanMask:
     refusal: str = ""
 
 
-def clean_mask(raw: Mask, limits: MaskLimits) -> CleanMask:
-    """Open, close, count, keep the largest region, and check its area; `raw` has shape (height, width)."""
+def clean_mask(raw: npt.NDArray[Any] | None, limits: MaskLimits, size: tuple[int, int] | None = None) -> CleanMask:
+    """Open, close, count, keep the largest region, and check its area (section 3.3 and appendix A.2, in that order).
+
+    Args:
+        raw: whatever a backend gave for a frame; bool of shape (height, width) where it keeps its word.
+        size: the frame's (height, width), which the mask must have.
+    """
+    broken = "nothing found" if raw is None else _broken(raw, size)
+    if raw is None or broken:
+        return CleanMask(np.zeros(size or (1, 1), np.bool_), 0.0, broken)
     kernel = np.ones((limits.kernel, limits.kernel), np.uint8)
-    opened = cv2.morphologyEx(raw.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, kernel)
+    inside = (raw > 0.5).astype(np.uint8)
+    closed = cv2.morphologyEx(cv2.morphologyEx(inside, cv2.MORPH_OPEN, kernel), cv2.MORPH_CLOSE, kernel)
     contours, _ = cv2.findContours(closed, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     count, labels, statistics, _ = cv2.connectedComponentsWithStats(closed)
     if count < 2:
-        return CleanMask(np.zeros(raw.shape, bool), 0.0, "nothing found")
+        return CleanMask(np.zeros(raw.shape, np.bool_), 0.0, "nothing found")
     largest = 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
     mask: Mask = labels == largest
     share = float(mask.mean())
     return CleanMask(mask, share, _refusal(len(contours), count - 1, share, limits))
+
+
+def _broken(raw: npt.NDArray[Any], size: tuple[int, int] | None) -> str:
+    """Return why an array is no mask at all; empty where it is one."""
+    if raw.ndim != 2 or 0 in raw.shape or (size is not None and raw.shape != size):
+        return f"a mask of shape {raw.shape}" + ("" if size is None else f" for a frame of {size}")
+    if raw.dtype.kind not in "biuf":
+        return f"a mask of {raw.dtype}"
+    if raw.dtype.kind == "f" and not np.isfinite(raw).all():
+        return "a mask with values that are no numbers"
+    return ""
 
 
 def _refusal(num_contours: int, num_components: int, share: float, limits: MaskLimits) -> str:

@@ -16,34 +16,32 @@ RANGES = [0, 180, 0, 256, 0, 256]
 
 
 class ScoreConfig(Config):
-    """Where each part of the score saturates or refuses.
+    """Where each part of the score saturates.
 
     Args:
         sharp_variance: variance of the Laplacian (8-bit grey) that counts as half sharp.
         full_area_share: share of the frame from which a cut-out counts as large.
-        min_contrast: below this difference of colours the "character" is part of its surroundings.
-        min_completeness: below this the frame's edge cuts the character.
-        min_compactness: below this share of its convex hull the "character" is streaks of scenery.
     """
 
-    version: int = 1
+    version: int = 2
     sharp_variance: float = Field(default=150.0, gt=0)
     full_area_share: float = Field(default=0.25, gt=0, le=1)
-    min_contrast: float = Field(default=0.5, ge=0, le=1)
-    min_completeness: float = Field(default=0.6, ge=0, le=1)
-    min_compactness: float = Field(default=0.5, ge=0, le=1)
 
 
 @dataclass(frozen=True)
 class CutoutScore:
-    """The parts of a score and their product."""
+    """The parts of a score and their product.
+
+    Args:
+        sharpness: of its pixels. completeness: what of its outline no edge of the frame cuts.
+        area: of the frame. compactness: of its convex hull. contrast: of its colours to those round it.
+    """
 
     sharpness: float
     completeness: float
     area: float
     compactness: float
     contrast: float
-    refusal: str = ""
 
     @property
     def value(self) -> float:
@@ -55,23 +53,12 @@ def score_cutout(frame: Pixels, mask: Mask, config: ScoreConfig) -> CutoutScore:
     """Score one cut-out; `frame` has shape (height, width, 3), `mask` is its non-empty character."""
     grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     variance = float(cv2.Laplacian(grey, cv2.CV_64F)[mask].var())
-    completeness = 1.0 - _cut_share(mask)
-    compactness = _compactness(mask)
-    contrast = _contrast(frame, mask)
-    refusal = ""
-    if completeness < config.min_completeness:
-        refusal = "cut by the frame's edge"
-    elif compactness < config.min_compactness:
-        refusal = "in streaks"
-    elif contrast < config.min_contrast:
-        refusal = "of its surroundings' colours"
     return CutoutScore(
         sharpness=variance / (variance + config.sharp_variance),
-        completeness=completeness,
+        completeness=1.0 - _cut_share(mask),
         area=min(1.0, float(mask.mean()) / config.full_area_share),
-        compactness=compactness,
-        contrast=contrast,
-        refusal=refusal,
+        compactness=_compactness(mask),
+        contrast=_contrast(frame, mask),
     )
 
 

@@ -16,6 +16,7 @@ class Cutout:
     Args:
         appearance: the character's description in its story's script.
         told: what the captions of its shots say of it, in their order; a description that changes its mind is refused.
+        others: the descriptions of whom else its shot lists.
     """
 
     frame: Pixels
@@ -24,6 +25,7 @@ class Cutout:
     name: str
     appearance: str
     told: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class Verdict(Record):

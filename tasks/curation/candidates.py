@@ -1,7 +1,6 @@
-"""Which frames of a film may show a character well, and those frames, from one decode (AS-12)."""
+"""Which frames of a film may show a character, and those frames, from one decode (AS-12)."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,25 +16,27 @@ from tasks.curation.annotate import AnnotatedFilm
 
 
 class CandidatesConfig(Config):
-    """Which frames are tried.
+    """Which frames are tried, and which are learnt from.
 
     Args:
         per_second: the paper's 1 frame a second; a shorter shot gives its middle frame.
-        max_shots: shots tried per character, those where it is alone first, then the longer ones.
-        enough_alone: from this many shots alone on, those it shares with others are not tried.
-        frames_per_shot: frames the segmenter sees of a shot, candidates among them.
+        frames_per_shot: frames the segmenter sees of a shot, candidates among them; more where there are more
+            candidates.
+        max_frames: of one shot, however long it is.
         margin_share: how much of a shot's start and end, where cuts and dissolves are, is left out.
         max_side: longer side of the frames worked on, in pixels.
+        glimpse_frames, glimpse_side: of each shot of a story, what the segmenter may learn the characters from.
     """
 
     decode: DecodeConfig = DecodeConfig()
     sandbox: SandboxLimits = SandboxLimits()
     per_second: float = Field(default=1.0, gt=0)
-    max_shots: int = Field(default=8, ge=1)
-    enough_alone: int = Field(default=2, ge=1)
     frames_per_shot: int = Field(default=9, ge=1)
+    max_frames: int = Field(default=90, ge=1)
     margin_share: float = Field(default=0.15, ge=0, lt=0.5)
     max_side: int = Field(default=768, ge=64)
+    glimpse_frames: int = Field(default=3, ge=1)
+    glimpse_side: int = Field(default=256, ge=64)
 
 
 @dataclass(frozen=True)
@@ -49,32 +50,32 @@ class Sampled:
 
 @dataclass(frozen=True)
 class ShotPlan:
-    """Which frames of a shot are wanted, which of them are candidates, and for whom."""
+    """Which frames of a shot are wanted, and the places among them of the candidates."""
 
     shot: Shot
     frames: tuple[int, ...]
     targets: tuple[int, ...]
-    character_ids: tuple[str, ...]
 
 
-def plan_shots(told: AnnotatedFilm, config: CandidatesConfig) -> dict[str, ShotPlan]:
-    """Return, by shot id and in film order, what to look at."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for character in told.annotation.characters:
-        listing = [
-            shot
-            for shot in told.annotation.shots
-            if character.character_id in shot.character_ids and shot.kept and not shot.is_prologue_or_epilogue
-        ]
-        listing.sort(key=lambda shot: (len(shot.character_ids), shot.start_seconds - shot.end_seconds, shot.shot_id))
-        alone = [shot for shot in listing if len(shot.character_ids) == 1]
-        for shot in (alone if len(alone) >= config.enough_alone else listing)[: config.max_shots]:
-            wanted[shot.shot_id].add(character.character_id)
-    return {
-        shot.shot_id: ShotPlan(shot, *wanted_frames(shot, config), tuple(sorted(wanted[shot.shot_id])))
-        for shot in sorted(told.annotation.shots, key=lambda shot: shot.start_frame)
-        if shot.shot_id in wanted
-    }
+@dataclass(frozen=True)
+class KeptFrames:
+    """Frames that one decode left in a folder."""
+
+    folder: Path
+    seconds: dict[int, float]
+
+    def load(self, frame: int) -> Sampled:
+        """Return one of them."""
+        return Sampled(frame, self.seconds[frame], np.load(_kept(self.folder, frame)))
+
+
+def plan_shots(told: AnnotatedFilm, config: CandidatesConfig) -> list[ShotPlan]:
+    """Return what to look at, in film order: every kept shot that lists a character."""
+    listing = [
+        shot for shot in told.annotation.shots if shot.character_ids and shot.kept and not shot.is_prologue_or_epilogue
+    ]
+    listing.sort(key=lambda shot: shot.start_frame)
+    return [ShotPlan(shot, *wanted_frames(shot, config)) for shot in listing]
 
 
 def wanted_frames(shot: Shot, config: CandidatesConfig) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -82,26 +83,26 @@ def wanted_frames(shot: Shot, config: CandidatesConfig) -> tuple[tuple[int, ...]
     length = shot.end_frame - shot.start_frame
     margin = int(config.margin_share * length)
     first, last = shot.start_frame + margin, shot.end_frame - 1 - margin
-    number = min(config.frames_per_shot, last - first + 1)
+    wanted = max(1, int((shot.end_seconds - shot.start_seconds) * config.per_second))
+    number = min(max(config.frames_per_shot, wanted), config.max_frames, last - first + 1)
     frames = np.unique(np.linspace(first, last, number).round().astype(int))
-    seconds = shot.end_seconds - shot.start_seconds
-    candidates = min(len(frames), max(1, int(seconds * config.per_second)))
+    candidates = min(len(frames), wanted)
     # the middles of equal parts: a single candidate is the middle frame
     targets = np.unique(((np.arange(candidates) + 0.5) * len(frames) / candidates).astype(int))
     return tuple(map(int, frames)), tuple(map(int, targets))
 
 
-def sampled_shots(
-    path: Path, plan: dict[str, ShotPlan], crop: Crop, folder: Path, config: CandidatesConfig
-) -> Iterator[tuple[Shot, list[Sampled]]]:
-    """Yield each planned shot with its frames, which one decode in a process of its own left in `folder`."""
-    wanted = frozenset(frame for shot in plan.values() for frame in shot.frames)
+def decode_frames(
+    path: Path, plan: Sequence[ShotPlan], crop: Crop, folder: Path, config: CandidatesConfig
+) -> KeptFrames:
+    """Decode the planned frames in a process of its own and leave them in `folder`.
+
+    Raises:
+        MediaError: the film no longer decodes.
+    """
+    wanted = frozenset(frame for shot in plan for frame in shot.frames)
     seconds = run_sandboxed(keep_frames, path, wanted, crop, folder, config, limits=config.sandbox, subject=path)
-    for planned in plan.values():
-        yield (
-            planned.shot,
-            [Sampled(frame, seconds[frame], np.load(_kept(folder, frame))) for frame in planned.frames],
-        )
+    return KeptFrames(folder, seconds)
 
 
 def keep_frames(

@@ -1,7 +1,7 @@
 """Which cut-out stands for a character: a good one that agrees with the others; scenery changes, it does not."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -9,8 +9,11 @@ import numpy as np
 from pydantic import Field
 
 from models.segmenters import Histogram, likeness_of, share_explained
+from models.verifiers import Verdict
 from pegbar.config import Config
 from pegbar.records import Character, Shot
+
+SOMEBODY_ELSE = "showing somebody else"
 
 
 class ChoiceConfig(Config):
@@ -23,16 +26,21 @@ class ChoiceConfig(Config):
         min_score: below this the best is not good enough.
     """
 
-    version: int = 1
-    shared_weight: float = Field(default=0.5, ge=0, le=1)
+    version: int = 2
+    shared_weight: float = Field(default=0.7, ge=0, le=1)
     neutral_agreement: float = Field(default=0.6, ge=0, le=1)
     max_other_share: float = Field(default=0.35, ge=0, le=1)
-    min_score: float = Field(default=0.1, ge=0, le=1)
+    min_score: float = Field(default=0.05, ge=0, le=1)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A cut-out that passed by itself; pictures are kept as PNG, since there are many."""
+    """A cut-out within the limits; pictures are kept as PNG, since there are many.
+
+    Args:
+        quality: see `CutoutScore.value`.
+        aspect: its height over its width.
+    """
 
     shot: Shot
     frame: int
@@ -42,6 +50,7 @@ class Candidate:
     area_share: float
     quality: float
     colours: Histogram
+    aspect: float = 1.0
 
     @property
     def is_alone(self) -> bool:
@@ -49,56 +58,106 @@ class Candidate:
         return len(self.shot.character_ids) == 1
 
 
-@dataclass
-class Search:
-    """What was found of one character, and why candidates were refused."""
+@dataclass(frozen=True)
+class Tried:
+    """One frame in which a character was looked for: its cut-out, or why there is none."""
 
-    character: Character
-    num_tried: int = 0
-    candidates: list[Candidate] = field(default_factory=list)
-    refusals: Counter[str] = field(default_factory=Counter)
+    frame: int
+    area_share: float
+    candidate: Candidate | None = None
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The best candidate and its score; no candidate where none passed."""
+class Ranked:
+    """A cut-out, the score it competes with, and its verdict where it was judged."""
 
-    candidate: Candidate | None = None
-    score: float = 0.0
+    candidate: Candidate
+    score: float
+    shows_somebody_else: bool = False
+    verdict: Verdict | None = None
+    refusal: str = ""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether anything was said of it."""
+        return self.verdict is not None or bool(self.refusal)
+
+    @property
+    def short_refusal(self) -> str:
+        """The criteria that fail, or why there was no verdict."""
+        return ", ".join(self.verdict.failed) if self.verdict and self.verdict.failed else self.refusal
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it may stand for its character."""
+        return self.verdict is not None and self.verdict.is_accepted
 
 
-def choose(searches: Mapping[str, Search], config: ChoiceConfig) -> dict[str, Choice]:
-    """Return each character's best cut-out; those that show somebody else are refused and counted."""
-    known = {name: _colours_alone(search) for name, search in searches.items()}
-    return {name: _best(name, search, known, config) for name, search in searches.items()}
+@dataclass
+class Search:
+    """What was found of one character."""
+
+    character: Character
+    tried: list[Tried] = field(default_factory=list)
+    ranked: list[Ranked] = field(default_factory=list)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The cut-outs within the limits, in the order they were tried."""
+        return [tried.candidate for tried in self.tried if tried.candidate is not None]
+
+    @property
+    def refusals(self) -> Counter[str]:
+        """Why frames and cut-outs were refused, and how often."""
+        limits = [tried.refusal for tried in self.tried if tried.refusal]
+        return Counter([*limits, *(one.short_refusal for one in self.ranked if one.refusal)])
+
+    @property
+    def best(self) -> Ranked | None:
+        """The accepted cut-out with the highest score."""
+        return next((ranked for ranked in self.ranked if ranked.is_accepted), None)
 
 
-def _colours_alone(search: Search) -> Histogram | None:
-    """Return the typical colours of a character where it is alone, or None where it never is."""
-    alone = [candidate.colours for candidate in search.candidates if candidate.is_alone]
-    return np.median(np.stack(alone), axis=0).astype(np.float32) if alone else None
+def rank(searches: Mapping[str, Search], config: ChoiceConfig) -> dict[str, list[Ranked]]:
+    """Return each character's cut-outs, the best first; those in somebody else's colours are marked."""
+    known = {name: _typical_colours(search.candidates) for name, search in searches.items()}
+    return {name: _ranked(name, search.candidates, known, config) for name, search in searches.items()}
 
 
-def _best(name: str, search: Search, known: Mapping[str, Histogram | None], config: ChoiceConfig) -> Choice:
-    best = Choice()
-    for candidate in search.candidates:
+def _typical_colours(candidates: Iterable[Candidate]) -> Histogram | None:
+    """Return the typical colours of a character, where it is alone if it ever is; None without cut-outs."""
+    found = list(candidates)
+    alone = [candidate.colours for candidate in found if candidate.is_alone]
+    colours = alone or [candidate.colours for candidate in found]
+    return np.median(np.stack(colours), axis=0).astype(np.float32) if colours else None
+
+
+def _ranked(
+    name: str, candidates: list[Candidate], known: Mapping[str, Histogram | None], config: ChoiceConfig
+) -> list[Ranked]:
+    ranked = []
+    for candidate in candidates:
         others = [known.get(other) for other in candidate.shot.character_ids if other != name]
         shares = [share_explained(candidate.colours, known[name], other) for other in others if other is not None]
-        if max(shares, default=0.0) > config.max_other_share:
-            search.refusals["showing somebody else"] += 1
-            continue
         weight = 1.0 if candidate.is_alone else config.shared_weight
-        score = weight * candidate.quality * _agreement(candidate, search, config)
-        if best.candidate is None or score > best.score:
-            best = Choice(candidate, score)
-    return best
+        agreement = _agreement(candidate, candidates, config) * _pose_agreement(candidate, candidates)
+        score = weight * candidate.quality * agreement
+        ranked.append(Ranked(candidate, score, max(shares, default=0.0) > config.max_other_share))
+    return sorted(ranked, key=lambda one: (-one.score, one.candidate.frame))
 
 
-def _agreement(candidate: Candidate, search: Search, config: ChoiceConfig) -> float:
+def _agreement(candidate: Candidate, candidates: list[Candidate], config: ChoiceConfig) -> float:
     """Return 0..1: how like its colours are those of cut-outs from other shots; shared ones judge shared ones only."""
-    elsewhere = [other for other in search.candidates if other.shot.shot_id != candidate.shot.shot_id]
+    elsewhere = [other for other in candidates if other.shot.shot_id != candidate.shot.shot_id]
     alone = [other for other in elsewhere if other.is_alone]
     judges = alone if alone or candidate.is_alone else elsewhere
     if not judges:
         return config.neutral_agreement
     return fmean(likeness_of(candidate.colours, other.colours) for other in judges)
+
+
+def _pose_agreement(candidate: Candidate, candidates: list[Candidate]) -> float:
+    """Return 0..1: how near its height over width is to the character's usual one; a leap or a crouch is not."""
+    usual = float(np.median([other.aspect for other in candidates]))
+    return min(candidate.aspect, usual) / max(candidate.aspect, usual)

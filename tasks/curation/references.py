@@ -1,58 +1,33 @@
-"""Reference pictures: of every character of every story, the best cut-out from the shots that list it (AS-12 to 16)."""
+"""Reference pictures: of every character of every story, the best cut-out from the shots that list it (AS-12 to 17)."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-from pydantic import Field
-
-from models.segmenters import (
-    ClassicalConfig,
-    Mask,
-    MaskLimits,
-    ScoreConfig,
-    Segmenter,
-    SegmenterConfig,
-    SegmentRequest,
-    Subject,
-    clean_mask,
-    colour_histogram,
-    score_cutout,
-)
+from models.clients.base import Calls
+from models.segmenters import Segmenter
+from models.verifiers import Verifier
 from pegbar.artifacts import Artifacts, Manifest
-from pegbar.config import Config
 from pegbar.digests import digest_of
 from pegbar.media.crop import Crop
-from pegbar.records import Character, Decision, Record, Reference, Shot
+from pegbar.records import Decision, Record, Reference
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.candidates import CandidatesConfig, Sampled, plan_shots, sampled_shots, wanted_frames
-from tasks.curation.choice import Candidate, Choice, ChoiceConfig, Search, choose
-from tasks.curation.cutouts import on_white, png_bytes
+from tasks.curation.candidates import ShotPlan, decode_frames, plan_shots
+from tasks.curation.choice import Search
+from tasks.curation.references_config import ReferencesConfig
+from tasks.curation.searching import search_film
 from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.verifying import verify_all
 
-STEP = Step(name="references", version=2)
-GATE = "references"
+STEP = Step(name="references", version=3)
+GATE, MASK_GATE, VERIFY_GATE = "references", "mask", "verify"
 OUTPUT = "references.json"
-
-
-class ReferencesConfig(Config):
-    """Which frames are tried and which cut-outs are good enough.
-
-    Args:
-        border_share: white around the character, as a share of its longer side.
-    """
-
-    candidates: CandidatesConfig = CandidatesConfig()
-    segmenter: SegmenterConfig = ClassicalConfig()
-    limits: MaskLimits = MaskLimits()
-    score: ScoreConfig = ScoreConfig()
-    choice: ChoiceConfig = ChoiceConfig()
-    border_share: float = Field(default=0.06, ge=0)
+MAX_REASON = 200  # characters of what a verifier explains
 
 
 class ReferenceSet(Record):
-    """A film's references and this gate's decisions; `<reference_id>.png` and `.mask.png` lie beside it."""
+    """A film's references and these gates' decisions; `<reference_id>.png` and `.mask.png` lie beside it."""
 
     references: tuple[Reference, ...]
     decisions: tuple[Decision, ...]
@@ -66,30 +41,28 @@ def find_references(
     told: AnnotatedFilm,
     crop: Crop,
     config: ReferencesConfig,
+    calls: Calls,
 ) -> tuple[Manifest, ReferenceSet]:
-    """Find a film's references in one decode, or find that done. Every character gets a decision.
+    """Find a film's references in one decode, or find that done. Every character and every candidate is decided on.
 
     Raises:
         MediaError: the film no longer decodes.
+        ProviderError, CallBudgetError: a language model is to judge, and its server or the run's budget says no.
     """
-    segmenter = config.segmenter.build()
+    segmenter, verifier = config.segmenter.build(), config.verifier.build(calls)
 
     def make(folder: Path) -> Facts:
-        searches = {character.character_id: Search(character) for character in told.annotation.characters}
         plan = plan_shots(told, config.candidates)
-        if plan:
-            path = local_copy(artifacts, film, sha256)
-            with TemporaryDirectory(dir=path.parent) as pictures:
-                for shot, frames in sampled_shots(path, plan, crop, Path(pictures), config.candidates):
-                    for character_id in plan[shot.shot_id].character_ids:
-                        try_shot(searches, character_id, shot, frames, segmenter, config)
-        chosen = choose(searches, config.choice)
+        path = local_copy(artifacts, film, sha256) if plan else None
+        searches = search_references(told, plan, path, crop, segmenter, verifier, config)
         found = tuple(
             reference
-            for name, search in searches.items()
-            if (reference := _write(folder, search, chosen[name], segmenter, config)) is not None
+            for search in searches.values()
+            if (reference := _write(folder, search, segmenter, config)) is not None
         )
-        decisions = tuple(_decision(search, chosen[name], segmenter, config) for name, search in searches.items())
+        decisions = tuple(
+            decision for search in searches.values() for decision in _decisions(search, segmenter, verifier, config)
+        )
         (folder / OUTPUT).write_bytes(ReferenceSet(references=found, decisions=decisions).to_json())
         return {"num_references": len(found), "num_characters": len(searches)}
 
@@ -98,104 +71,104 @@ def find_references(
         "annotation": annotated.digest,
         "crop": digest_of(crop),
         "segmenter": f"{segmenter.name}-{segmenter.version}",
+        "verifier": f"{verifier.name}-{verifier.version}",
     }
     manifest, _ = artifacts.run(STEP, inputs, config, make)
     return manifest, ReferenceSet.from_json((artifacts.fetch(manifest) / OUTPUT).read_bytes())
 
 
-def try_shot(
-    searches: dict[str, Search],
-    character_id: str,
-    shot: Shot,
-    frames: list[Sampled],
+def search_references(
+    told: AnnotatedFilm,
+    plan: Sequence[ShotPlan],
+    path: Path | None,
+    crop: Crop,
     segmenter: Segmenter,
+    verifier: Verifier,
     config: ReferencesConfig,
-) -> None:
-    """Cut the character out of the shot's candidate frames; count why a cut-out does not pass."""
-    search = searches[character_id]
-    others = tuple(_subject(searches[other].character) for other in shot.character_ids if other != character_id)
-    _, targets = wanted_frames(shot, config.candidates)
-    request = SegmentRequest(
-        frames=tuple(frame.pixels for frame in frames),
-        targets=targets,
-        subject=_subject(search.character),
-        others=others,
-    )
-    for target, raw in zip(targets, segmenter.segment(request), strict=True):
-        search.num_tried += 1
-        candidate, refusal = _candidate(shot, frames[target], raw, config)
-        if candidate is None:
-            search.refusals[refusal] += 1
-        else:
-            search.candidates.append(candidate)
+) -> dict[str, Search]:
+    """Look for every character in the planned shots of a local film and judge what is found; by character id."""
+    characters = told.annotation.characters
+    if path is None:
+        return {character.character_id: Search(character) for character in characters}
+    with TemporaryDirectory(dir=path.parent) as folder:
+        kept = decode_frames(path, plan, crop, Path(folder), config.candidates)
+        searches = search_film(characters, plan, kept, segmenter, config)
+        verify_all(searches, plan, kept, verifier, config)
+    return searches
 
 
-def _candidate(shot: Shot, frame: Sampled, raw: Mask | None, config: ReferencesConfig) -> tuple[Candidate | None, str]:
-    """Return a candidate that passes the limits, or why it does not."""
-    if raw is None:
-        return None, "nothing found"
-    cleaned = clean_mask(raw, config.limits)
-    if cleaned.refusal:
-        return None, cleaned.refusal
-    score = score_cutout(frame.pixels, cleaned.mask, config.score)
-    if score.refusal:
-        return None, score.refusal
-    candidate = Candidate(
-        shot=shot,
-        frame=frame.index,
-        film_seconds=frame.seconds,
-        image=png_bytes(on_white(frame.pixels, cleaned.mask, config.border_share)),
-        mask=png_bytes(cleaned.mask.astype(np.uint8) * 255),
-        area_share=cleaned.area_share,
-        quality=score.value,
-        colours=colour_histogram(frame.pixels, cleaned.mask),
-    )
-    return candidate, ""
-
-
-def _write(
-    folder: Path, search: Search, choice: Choice, segmenter: Segmenter, config: ReferencesConfig
-) -> Reference | None:
+def _write(folder: Path, search: Search, segmenter: Segmenter, config: ReferencesConfig) -> Reference | None:
     """Write the picture and the mask of a character that has a good cut-out."""
-    best = choice.candidate
-    if best is None or choice.score < config.choice.min_score:
+    best = search.best
+    if best is None or best.score < config.choice.min_score:
         return None
     name = f"{search.character.character_id}-r0"
-    (folder / f"{name}.png").write_bytes(best.image)
-    (folder / f"{name}.mask.png").write_bytes(best.mask)
+    (folder / f"{name}.png").write_bytes(best.candidate.image)
+    (folder / f"{name}.mask.png").write_bytes(best.candidate.mask)
     return Reference(
         reference_id=name,
         character_id=search.character.character_id,
         story_id=search.character.story_id,
-        shot_id=best.shot.shot_id,
-        frame=best.frame,
-        film_seconds=best.film_seconds,
-        mask_area_share=best.area_share,
-        score=choice.score,
+        shot_id=best.candidate.shot.shot_id,
+        frame=best.candidate.frame,
+        film_seconds=best.candidate.film_seconds,
+        mask_area_share=best.candidate.area_share,
+        score=best.score,
         backend=segmenter.name,
         backend_version=segmenter.version,
     )
 
 
-def _decision(search: Search, choice: Choice, segmenter: Segmenter, config: ReferencesConfig) -> Decision:
+def _decisions(
+    search: Search, segmenter: Segmenter, verifier: Verifier, config: ReferencesConfig
+) -> Iterator[Decision]:
+    """Yield the last word on a character, on each frame it was looked for in, and on each cut-out judged."""
+    yield _last_word(search, segmenter, config)
+    for tried in search.tried:
+        yield Decision(
+            item_id=_candidate_id(search, tried.frame),
+            item_kind="reference",
+            gate=MASK_GATE,
+            outcome="rejected" if tried.refusal else "kept",
+            score=tried.area_share,
+            reason=tried.refusal,
+            backend=segmenter.name,
+            version=segmenter.version,
+        )
+    for ranked in search.ranked:
+        if ranked.is_judged:
+            yield Decision(
+                item_id=_candidate_id(search, ranked.candidate.frame),
+                item_kind="reference",
+                gate=VERIFY_GATE,
+                outcome="kept" if ranked.is_accepted else "rejected",
+                score=None if ranked.verdict is None else ranked.verdict.score,
+                reason=(ranked.refusal or (ranked.verdict.explanation if ranked.verdict else ""))[:MAX_REASON],
+                backend="choice" if ranked.shows_somebody_else else verifier.name,
+                version=config.choice.version if ranked.shows_somebody_else else verifier.version,
+            )
+
+
+def _candidate_id(search: Search, frame: int) -> str:
+    return f"{search.character.character_id}-f{frame:06d}"
+
+
+def _last_word(search: Search, segmenter: Segmenter, config: ReferencesConfig) -> Decision:
     """Return the last word on a character, with what its candidates were refused for."""
-    is_good = choice.candidate is not None and choice.score >= config.choice.min_score
+    best = search.best
+    is_good = best is not None and best.score >= config.choice.min_score
     refused = ", ".join(f"{count} {reason}" for reason, count in sorted(search.refusals.items()))
-    reason = f"{search.num_tried} candidates" + (f": {refused}" if refused else "")
-    if choice.candidate is not None and not is_good:
+    reason = f"{len(search.tried)} candidates" + (f": {refused}" if refused else "")
+    if best is not None and not is_good:
         reason += f"; the best scores under {config.choice.min_score:g}"
     return Decision(
         item_id=search.character.character_id,
         item_kind="character",
         gate=GATE,
         outcome="kept" if is_good else "rejected",
-        score=choice.score if choice.candidate else None,
+        score=best.score if best else None,
         threshold=config.choice.min_score,
         reason=reason,
         backend=segmenter.name,
         version=segmenter.version,
     )
-
-
-def _subject(character: Character) -> Subject:
-    return Subject(character.name, character.appearance)
