@@ -9,8 +9,7 @@ from models.clients import Calls
 from models.sound_annotators import ScriptSoundConfig, SoundAnnotatorConfig
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
-from pegbar.errors import TruncatedMediaError
-from pegbar.media import MediaInfo, SandboxLimits, read_audio, run_sandboxed
+from pegbar.media import MediaInfo, SandboxLimits, run_sandboxed
 from pegbar.media.container import MediaLimits
 from pegbar.media.flac import flac_bytes
 from pegbar.records import AudioShot
@@ -18,6 +17,7 @@ from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.audio_notes import noted, stretches_of
 from tasks.curation.audio_stories import AudioShotSet, AudioStoriesConfig, parted
+from tasks.curation.film_sound import sound_between
 from tasks.curation.listen import ListenConfig, listen
 from tasks.curation.sound_traits import TraitsConfig
 from tasks.curation.source_film import SourceFilm, local_copy
@@ -93,12 +93,8 @@ def write_sounds(path: Path, folder: Path, audio_shots: Sequence[AudioShot], rat
     """Write ``<audio_shot_id>.flac`` of every audio shot into `folder`.
 
     Raises:
-        MediaError: see `read_audio`. TruncatedMediaError: the sound is gone.
+        MediaError: see `sound_between`.
     """
     for shot in audio_shots:
-        track = read_audio(path, rate, shot.start_seconds, shot.end_seconds, limits=limits)
-        if track is None:
-            raise TruncatedMediaError(
-                f"{path.name} has no sound any more", remedy="copy the film again", subject=path.name
-            )
+        track = sound_between(path, rate, shot.start_seconds, shot.end_seconds, limits)
         sound_path(folder, shot.audio_shot_id).write_bytes(flac_bytes(track))
