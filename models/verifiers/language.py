@@ -16,6 +16,7 @@ from pegbar.config import Config
 
 PROMPTS = Path(__file__).parent / "prompts"
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
+NOTHING = "(nothing)"
 Finding = Literal["pass", "fail"]
 
 
@@ -25,14 +26,14 @@ class LanguageVerifierConfig(Config):
     Args:
         client: the model; its name is the one that decisions bear.
         max_side: longer side, in pixels, to which a larger cut-out is brought down.
-        max_captions, max_characters: so many captions are told at most, and so much of each and of the description.
+        max_listed, max_characters: so many captions and others are told at most, and so much of each.
     """
 
     kind: Literal["language"] = "language"
     client: ClientConfig
     prompt: Literal["reference.v1"] = "reference.v1"
     max_side: int = Field(default=768, ge=32)
-    max_captions: int = Field(default=12, ge=0)
+    max_listed: int = Field(default=12, ge=1)
     max_characters: int = Field(default=1000, ge=1)
 
     def build(self, calls: Calls) -> "LanguageVerifier":
@@ -90,15 +91,19 @@ class LanguageVerifier:
 
     def _words(self, cutout: Cutout) -> str:
         longest = self._config.max_characters
-        captions = list(dict.fromkeys(cutout.told))[: self._config.max_captions]
-        told = "\n".join(f"{number}. {caption[:longest]}" for number, caption in enumerate(captions, 1))
         height, width = cutout.picture.shape[:2]
         return self._prompt.render(
             name=cutout.name[:longest],
-            appearance=cutout.appearance[:longest] or "(none)",
-            told=told or "(nothing)",
+            appearance=cutout.appearance[:longest] or NOTHING,
+            told=self._listed(cutout.told),
+            others=self._listed(cutout.others),
             size=f"{width} x {height}",
         )
+
+    def _listed(self, texts: Sequence[str]) -> str:
+        once = list(dict.fromkeys(texts))[: self._config.max_listed]
+        lines = (f"{number}. {text[: self._config.max_characters]}" for number, text in enumerate(once, 1))
+        return "\n".join(lines) or NOTHING
 
 
 def contradictions(judgement: Judgement) -> Sequence[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+import cv2
 import numpy as np
 import pytest
 from language_questions import KEY, KEY_VARIABLE, calls_to
@@ -13,8 +14,14 @@ from servers.language_server import Asked, LanguageServer, language_server
 from small_films import scene
 
 from models.clients import OpenAIConfig
-from models.verifiers.base import Criterion, Cutout, Verifier
-from models.verifiers.language import LanguageVerifierConfig
+from models.verifiers import (
+    Criterion,
+    Cutout,
+    LanguageVerifierConfig,
+    RulesVerifierConfig,
+    Verifier,
+    VerifierConfig,
+)
 from tasks.curation.cutouts import on_white
 
 CRITERIA = get_args(Criterion)
@@ -35,9 +42,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LanguageServer]:
         yield running
 
 
-@pytest.fixture(params=["language"])
+@pytest.fixture(params=["rules", "language"])
 def build(request: pytest.FixtureRequest, server: LanguageServer, tmp_path: Path) -> Build:
-    config = {"language": LanguageVerifierConfig(client=OpenAIConfig(model="gpt-4o"))}[request.param]
+    configs: dict[str, VerifierConfig] = {
+        "rules": RulesVerifierConfig(),
+        "language": LanguageVerifierConfig(client=OpenAIConfig(model="gpt-4o")),
+    }
+    config = configs[request.param]
     return lambda: config.build(calls_to(server, tmp_path))
 
 
@@ -45,6 +56,7 @@ def build(request: pytest.FixtureRequest, server: LanguageServer, tmp_path: Path
 def whole() -> Cutout:
     """A figure as a segmenter finds it at its best."""
     pixels, mask = scene(0, 5, ("Ruby",))
+    cv2.circle(pixels, (90, 84), 9, (255, 255, 255), -1)  # a belly, so that light and dark are in it
     return Cutout(pixels, mask, on_white(pixels, mask, 0.1), "Ruby", "A round red figure.", ("Ruby waves.",))
 
 

@@ -12,8 +12,8 @@ from servers.language_server import LanguageServer, language_server, scripted
 
 from models.clients import OpenAIConfig
 from models.prompts import Prompt
-from models.verifiers.base import Cutout, Verdict
-from models.verifiers.language import PROMPTS, LanguageVerifierConfig
+from models.verifiers import Cutout, LanguageVerifierConfig, Verdict
+from models.verifiers.language import PROMPTS
 from pegbar.errors import AnswerError
 
 CONFIG = LanguageVerifierConfig(client=OpenAIConfig(model="gpt-4o"))
@@ -27,6 +27,7 @@ CUTOUT = Cutout(
     name="Rufus",
     appearance="A red fox who costs $5.",
     told=("Rufus, in his green coat, waits.", "Rufus runs.", "Rufus runs."),
+    others=("A grey owl.",),
 )
 
 
@@ -93,6 +94,7 @@ def test_the_cut_out_goes_as_a_bounded_png_with_all_that_is_told_of_it(server: L
     assert shown.shape == (768, 384, 3)
     assert (shown == (0, 120, 250)).all()
     (words,) = server.asked[0].texts
+    assert "1. A grey owl." in words
     for part in (
         "Rufus",
         "A red fox who costs $5.",
@@ -108,7 +110,10 @@ def test_a_description_of_ten_megabytes_is_told_in_short(server: LanguageServer,
     long = "very red " * 1_200_000
     small = np.zeros((1, 1, 3), np.uint8)
     verdict_on(
-        server, tmp_path, judgement("yes"), cutout=Cutout(FRAME, MASK, small, long, long, (long, *map(str, range(99))))
+        server,
+        tmp_path,
+        judgement("yes"),
+        cutout=Cutout(FRAME, MASK, small, long, long, (long, *map(str, range(99))), (long,)),
     )
     assert len(server.asked[0].texts[0]) < 10_000
 
@@ -118,5 +123,5 @@ def test_the_words_change_with_their_version_only() -> None:
     prompt = Prompt.load(PROMPTS / "reference.v1.md")
     assert (prompt.title, prompt.digest) == (
         "reference v1",
-        "2c12f6018e8d1ed5e20dc01e86e7975d93ac5c24f08a50f71b2296b0db9be08a",
+        "3faf7e13b01070949ab1d8479344ecbbfa68970722b84cf4d2d2fd2af5053ec5",
     )
