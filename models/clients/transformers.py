@@ -87,6 +87,10 @@ class LocalWire:
             ids = self._qwen.model.generate(
                 **inputs,
                 do_sample=False,
+                temperature=None,
+                top_k=None,
+                top_p=None,
+                repetition_penalty=1.0,
                 max_new_tokens=self._config.max_new_tokens,
                 max_time=self._config.max_seconds,
                 eos_token_id=ends,

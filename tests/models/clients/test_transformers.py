@@ -73,6 +73,8 @@ def taught_folder(random_folder: Path, tmp_path_factory: pytest.TempPathFactory)
         loss.backward()
         optimizer.step()
     folder = tmp_path_factory.mktemp("taught")
+    # folders come with ways to sample of their own, which would spoil JSON
+    model.generation_config.update(do_sample=True, temperature=0.1, top_k=5, top_p=0.001, repetition_penalty=1.5)
     model.save_pretrained(folder)
     qwen.tokenizer.save_pretrained(folder)
     qwen.processor.save_pretrained(folder)
