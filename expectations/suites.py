@@ -1,6 +1,6 @@
 """Every table's suite, in the order the gate runs them."""
 
-from expectations import characters, decisions, films, references, scenes, shots, stories
+from expectations import audio_shots, characters, decisions, films, references, scenes, shots, stories
 from expectations.checks import TableSuite
 
 SUITES: dict[str, TableSuite] = {
@@ -10,5 +10,6 @@ SUITES: dict[str, TableSuite] = {
     "characters": characters.SUITE,
     "scenes": scenes.SUITE,
     "references": references.SUITE,
+    "audio_shots": audio_shots.SUITE,
     "decisions": decisions.SUITE,
 }

@@ -13,7 +13,14 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pegbar.errors import CallBudgetError, PegbarError, ServiceError, StorageError
+from pegbar.errors import (
+    CallBudgetError,
+    ConfigurationError,
+    MissingExtraError,
+    PegbarError,
+    ServiceError,
+    StorageError,
+)
 from pegbar.records import Outcome
 
 ItemT = TypeVar("ItemT")
@@ -95,8 +102,8 @@ def _guarded(function: Callable[[ItemT], ResultT], item_id: str, item: ItemT) ->
     """Turn an exception into a failure: the one place where anything may be caught."""
     try:
         return ItemResult(item_id, "kept", function(item))
-    except (StorageError, CallBudgetError):
-        raise
+    except (StorageError, CallBudgetError, ConfigurationError, MissingExtraError):
+        raise  # nobody's film is at fault: the run stops
     except ServiceError as error:
         return ItemResult(item_id, "failed_retryable", reason=error.what, detail=error.remedy)
     except PegbarError as error:

@@ -19,7 +19,7 @@ os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
-    OMP_NUM_THREADS="2",
+    OMP_NUM_THREADS="1",
 )
 
 pytest_plugins = ["servers.fixtures"]

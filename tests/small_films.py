@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.clients import Calls
 from pegbar.artifacts import Artifacts
+from pegbar.calls import CallBudget, CallSettings, MemoryMeter
 from pegbar.media import AudioTrack, write_video
 from pegbar.settings import Settings
 from tasks.context import RunContext
@@ -25,6 +27,9 @@ FIGURES = {"Ruby": (210, 40, 50), "Bluebell": (50, 70, 200)}
 GROUNDS = [((170, 210, 240), (120, 190, 110)), ((240, 220, 170), (150, 110, 80)), ((60, 60, 90), (90, 130, 120))]
 
 
+NO_CALLS = Calls(
+    settings=CallSettings(), folder=Path("/nowhere"), meter=MemoryMeter(CallBudget())
+)  # no provider is set
 OPEN = CurateConfig(filters=FiltersConfig(rules=()))  # these films are too small for any gate
 
 
@@ -95,4 +100,4 @@ def artifacts_of(home: Path) -> Iterator[Artifacts]:
 def curated(artifacts: Artifacts, path: Path, config: CurateConfig = OPEN) -> FilmParts:
     """Take one film in and curate it."""
     (film,) = ingest(artifacts, [str(path)], licence="CC0-1.0", owner="me", config=config.source)
-    return curate_film(artifacts, see_film(artifacts, film, config), config)
+    return curate_film(artifacts, see_film(artifacts, film, config), config, NO_CALLS)

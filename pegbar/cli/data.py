@@ -1,4 +1,4 @@
-"""``pegbar data``: fetch, judge, list and show a workspace's dataset."""
+"""``pegbar data``: everything that is done to a workspace's dataset; each command's own module does the work."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pegbar.cli.console import say_json
+from pegbar.cli.edit import edit
+from pegbar.cli.evaluation_set import evaluation_set
+from pegbar.cli.release import export_release, import_release
+from pegbar.cli.review import agreement, review
 
 if TYPE_CHECKING:
     from expectations.report import GateReport
@@ -16,7 +20,15 @@ WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="The dataset's folder (pegbar init makes it).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-data_app = typer.Typer(help="Pull, judge, list and show dataset versions.", no_args_is_help=True)
+data_app = typer.Typer(
+    help="Pull, judge, show, review, edit, import and export dataset versions.", no_args_is_help=True
+)
+data_app.command("edit")(edit)
+data_app.command("review")(review)
+data_app.command("agreement")(agreement)
+data_app.command("evaluation-set")(evaluation_set)
+data_app.command("import")(import_release)
+data_app.command("export")(export_release)
 
 
 def register(app: typer.Typer) -> None:
@@ -36,10 +48,27 @@ def pull(workspace: WorkspaceOption = Path(), as_json: JsonOption = False) -> No
 
 @data_app.command()
 def show(workspace: WorkspaceOption = Path(), as_json: JsonOption = False) -> None:
-    """Show the dataset's card: rows, funnel, licences, digest."""
+    """Show the dataset: its card (rows, funnel, licences, digest) and its statistics beside AnimeShooter's."""
     from pegbar.workspace import Workspace
+    from tasks.studio.statistics import ANIMESHOOTER, HEADER, statistics_of
 
-    _show_card(Workspace.open(workspace).dataset().card, as_json)
+    dataset = Workspace.open(workspace).dataset()
+    statistics = statistics_of(dataset)
+    if as_json:
+        say_json({**_card_fields(dataset.card), "statistics_table": statistics.model_dump(mode="json")})
+        return
+    _show_card(dataset.card, as_json)
+    _print_table(
+        (*HEADER, *(f"paper's {name}" for name in HEADER[1:])),
+        [(*own, *papers[1:]) for own, papers in zip(statistics.rows(), ANIMESHOOTER.rows(), strict=True)],
+    )
+    _print_table(
+        ("figure", "here", "paper"),
+        [
+            (name, own, paper)
+            for (name, own), (_, paper) in zip(statistics.figures(), ANIMESHOOTER.figures(), strict=True)
+        ],
+    )
 
 
 @data_app.command()
@@ -79,7 +108,7 @@ def gate(
 
 def _show_card(card: "DatasetCard", as_json: bool) -> None:
     if as_json:
-        say_json({"digest": card.digest, **card.model_dump(mode="json")})
+        say_json(_card_fields(card))
         return
     typer.echo(f"dataset {card.digest[:12]}")
     _print_table(("table", "rows"), [(name, str(count)) for name, count in card.counts.items()])
@@ -87,6 +116,10 @@ def _show_card(card: "DatasetCard", as_json: bool) -> None:
     funnel = [(gate, *(str(counts.get(outcome, 0)) for outcome in outcomes)) for gate, counts in card.funnel.items()]
     _print_table(("gate", *outcomes), funnel)
     _print_table(("licence", "films"), [(name, str(count)) for name, count in card.licences.items()])
+
+
+def _card_fields(card: "DatasetCard") -> dict[str, object]:
+    return {"digest": card.digest, **card.model_dump(mode="json")}
 
 
 def _show_report(report: "GateReport", as_json: bool) -> None:

@@ -21,7 +21,7 @@ def evaluation_set(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option("--model", help="Language model of the provider [calls.openai] that writes the stories."),
+        typer.Option("--model", help="Language model that writes the stories, as openai:MODEL or gemini:MODEL."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole record as JSON.")] = False,
 ) -> None:
@@ -49,13 +49,13 @@ def evaluation_set(
 
 
 def _config(ips: int | None, stories: int | None, seed: int | None, model: str | None) -> "EvaluationSetConfig":
-    from models.clients import OpenAIConfig
+    from models.clients.named import client_named
     from tasks.evaluation.evaluation_set import EvaluationSetConfig
     from tasks.evaluation.evaluation_set_language import LanguageWriterConfig
 
     asked: dict[str, object] = {"num_ips": ips, "num_stories": stories, "seed": seed}
     if model is not None:
-        asked["writer"] = LanguageWriterConfig(client=OpenAIConfig(model=model))
+        asked["writer"] = LanguageWriterConfig(client=client_named(model))
     return EvaluationSetConfig().but(**{name: value for name, value in asked.items() if value is not None})
 
 

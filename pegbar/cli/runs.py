@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The dataset's folder (see pegbar init).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+CLIENTS = "openai:MODEL, gemini:MODEL, transformers:FOLDER or replay:FILE"
 
 
 def curate(
@@ -24,6 +25,12 @@ def curate(
     workspace: WorkspaceOption = Path(),
     licence: Annotated[str, typer.Option(help="Licence of the films that say nothing of their own.")] = "unknown",
     recipe: Annotated[str, typer.Option(help="Recipe of flows/recipes.py.")] = "nano",
+    annotator: Annotated[
+        str | None, typer.Option(help=f"Language model that tells the stories instead of scripts: {CLIENTS}.")
+    ] = None,
+    verifier: Annotated[
+        str | None, typer.Option(help="Language model that judges the reference pictures, named alike.")
+    ] = None,
     accept_drift: Annotated[
         bool, typer.Option("--accept-drift", help="The change is meant: remark, not refuse.")
     ] = False,
@@ -32,10 +39,15 @@ def curate(
     """Turn films into a gated, versioned dataset."""
     from flows.launch import Launch, start
     from flows.recipes import recipe_named
+    from models.clients.named import client_named
     from pegbar.settings import load_settings
     from pegbar.workspace import Workspace
 
     config = recipe_named(recipe).curate
+    if annotator is not None:
+        config = config.told_by(client_named(annotator))
+    if verifier is not None:
+        config = config.verified_by(client_named(verifier))
     request = {
         "sources": [source if source.startswith("s3://") else str(Path(source).absolute()) for source in sources],
         "licence": licence,

@@ -8,8 +8,10 @@ import typer
 from pegbar.cli.console import say_json
 
 if TYPE_CHECKING:
+    from pegbar.journal import CallTotal
     from pegbar.services import Endpoints, ServiceStatus
     from pegbar.services.doctor import Check
+    from pegbar.settings import Settings
 
 BROKEN_EXIT_CODE = 6
 STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
@@ -62,15 +64,18 @@ def status(as_json: Json = False) -> None:
     from pegbar.settings import load_settings
 
     settings = load_settings()
-    found = services_status(settings)
+    found, totals = services_status(settings), _call_totals(settings)
     free = shutil.disk_usage(nearest_folder(settings.home)).free
     if as_json:
         services = [one.model_dump() for one in found]
-        say_json({"home": str(settings.home), "disk_free_bytes": free, "services": services})
+        calls = [total.model_dump(mode="json") for total in totals]
+        say_json({"home": str(settings.home), "disk_free_bytes": free, "services": services, "calls": calls})
         return
     typer.echo(f"home     {settings.home}  ({free / 1024**3:.1f} GiB free)")
     for one in found:
         typer.echo(_line(one))
+    for total in totals:
+        typer.echo(_call_line(total))
 
 
 def doctor(as_json: Json = False) -> None:
@@ -107,6 +112,26 @@ def _line(service: "ServiceStatus") -> str:
     since = f"  pid {service.pid}, up {service.uptime_seconds:.0f} s" if service.uptime_seconds is not None else ""
     detail = f"  ({service.detail})" if service.detail else ""
     return f"{service.name:<8} {service.state:<9} {service.url or ''}{since}{detail}".rstrip()
+
+
+def _call_totals(settings: "Settings") -> "list[CallTotal]":
+    """Return what runs have spent on language models; a home without a journal gets none."""
+    from pegbar.journal import Journal
+
+    if settings.journal_url is None and not (settings.home / "journal.db").is_file():
+        return []
+    journal = Journal.open(settings.effective_journal_url)
+    try:
+        return list(journal.call_totals())
+    finally:
+        journal.close()
+
+
+def _call_line(total: "CallTotal") -> str:
+    spent = total.spent
+    usd = f"{spent.usd:.2f} USD" + ("" if spent.is_priced else " and what has no price")
+    tokens = spent.input_tokens + spent.output_tokens
+    return f"calls    {total.run_id}  {total.model}: {spent.num_calls} calls, {tokens} tokens, {usd}"
 
 
 def _print_table(checks: "list[Check]") -> None:

@@ -3,15 +3,20 @@
 from pydantic import Field
 
 from expectations.gate import GateConfig
+from models.annotators import LanguageAnnotatorConfig
+from models.clients import ClientConfig
+from models.sound_annotators import LanguageSoundConfig
+from models.verifiers import LanguageVerifierConfig
 from pegbar.config import Config
 from tasks.curation.annotate import AnnotateConfig
+from tasks.curation.audio_shots import AudioShotsConfig
 from tasks.curation.clips import ClipsConfig
 from tasks.curation.detect import DetectConfig
 from tasks.curation.duplicate_films import DuplicateFilmsConfig
 from tasks.curation.facts import FactsConfig
 from tasks.curation.filters import FiltersConfig
 from tasks.curation.measure import MeasureConfig
-from tasks.curation.references import ReferencesConfig
+from tasks.curation.references_config import ReferencesConfig
 from tasks.curation.source import SourceConfig
 from tasks.curation.survey import SurveyConfig
 
@@ -34,6 +39,7 @@ class CurateConfig(Config):
     annotate: AnnotateConfig = AnnotateConfig()
     clips: ClipsConfig = ClipsConfig()
     references: ReferencesConfig = ReferencesConfig()
+    audio_shots: AudioShotsConfig = AudioShotsConfig()
     gate: GateConfig = GateConfig()
     max_retryable_share: float = Field(default=0.1, ge=0, le=1)
     max_films_per_shard: int = Field(default=64, ge=1)
@@ -41,3 +47,14 @@ class CurateConfig(Config):
     def accepting_drift(self) -> "CurateConfig":
         """Return the same, but a change against the version before is remarked instead of refused."""
         return self.but(gate=self.gate.but(drift=self.gate.drift.but(accept=True)))
+
+    def told_by(self, client: ClientConfig) -> "CurateConfig":
+        """Return the same, but a language model tells the stories and the sounds, where none or a script did."""
+        annotate = self.annotate.but(annotator=LanguageAnnotatorConfig(client=client))
+        return self.but(
+            annotate=annotate, audio_shots=self.audio_shots.but(annotator=LanguageSoundConfig(client=client))
+        )
+
+    def verified_by(self, client: ClientConfig) -> "CurateConfig":
+        """Return the same, but a language model judges the reference pictures."""
+        return self.but(references=self.references.but(verifier=LanguageVerifierConfig(client=client)))

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from models.clients import Calls
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.errors import InputError
 from pegbar.media import MediaInfo
 from pegbar.media.crop import Crop
 from pegbar.records import Decision, Film, Record
-from pegbar.settings import Settings
 from tasks.calls import calls_of
 from tasks.context import RunContext
 from tasks.curation.annotate import annotate
+from tasks.curation.audio_shots import find_audio_shots
 from tasks.curation.clips import cut_clips
 from tasks.curation.config import CurateConfig
 from tasks.curation.detect import Detection, detect, load_detection
@@ -151,17 +152,17 @@ def _seen(artifacts: Artifacts, film: SourceFilm, sha256: str, config: CurateCon
     )
 
 
-def curate_film(artifacts: Artifacts, seen: SeenFilm, config: CurateConfig) -> FilmParts:
-    """Take a kept film to stories, sifted shots, clips and references; each step is found done or made.
+def curate_film(artifacts: Artifacts, seen: SeenFilm, config: CurateConfig, calls: Calls) -> FilmParts:
+    """Take a kept film to stories, sifted shots, clips, references and audio shots; each step is found done or made.
 
     A film that some gate rejected keeps its row and its decisions.
     """
     film, row = seen.source, seen.row
-    if row is None or not row.kept or film.sha256 is None:
+    if row is None or not row.kept or film.sha256 is None or seen.info is None:
         return FilmParts(item_id=film.item_id, film=row, decisions=seen.decisions)
     try:
         with _scratch_of(artifacts, film.sha256):
-            made = _told(artifacts, seen, film.sha256, config)
+            made = _told(artifacts, seen, seen.info, film.sha256, config, calls)
     except InputError as error:
         refused = _refused(artifacts, film, film.sha256, error)
         others = tuple(decision for decision in seen.decisions if decision.gate != PROBE_GATE)
@@ -175,17 +176,19 @@ def curate_film(artifacts: Artifacts, seen: SeenFilm, config: CurateConfig) -> F
     )
 
 
-def _told(artifacts: Artifacts, seen: SeenFilm, sha256: str, config: CurateConfig) -> dict[str, Manifest]:
+def _told(
+    artifacts: Artifacts, seen: SeenFilm, info: MediaInfo, sha256: str, config: CurateConfig, calls: Calls
+) -> dict[str, Manifest]:
     film = seen.source
     surveyed, detected, measured = (artifacts.load(seen.steps[step]) for step in ("survey", "detect", "measure"))
     found: Detection = load_detection(artifacts, detected)
     scored = load_measured(artifacts, measured)
-    calls = calls_of(artifacts, Settings(home=artifacts.scratch.parent))
     annotated, told = annotate(artifacts, film, sha256, surveyed, detected, found, config.annotate, calls)
     sifted, kept = sift_shots(artifacts, annotated, told, measured, scored.scores, config.filters)
     clips = cut_clips(artifacts, sha256, film, detected, found, scored.crop, config.clips)
-    references, _ = find_references(artifacts, sha256, film, sifted, kept, scored.crop, config.references)
-    return {"survey": surveyed, "sift": sifted, "clips": clips, "references": references}
+    references, _ = find_references(artifacts, sha256, film, sifted, kept, scored.crop, config.references, calls)
+    audio_shots, _ = find_audio_shots(artifacts, sha256, film, info, surveyed, sifted, kept, config.audio_shots, calls)
+    return {"survey": surveyed, "sift": sifted, "clips": clips, "references": references, "audio_shots": audio_shots}
 
 
 @contextmanager
@@ -217,4 +220,4 @@ def curate_item(item: tuple[RunContext, SeenFilm, CurateConfig]) -> FilmParts:
     """Do `curate_film` in a process of its own."""
     context, seen, config = item
     with context.open() as artifacts:
-        return curate_film(artifacts, seen, config)
+        return curate_film(artifacts, seen, config, calls_of(artifacts, context.settings))

@@ -12,6 +12,9 @@ from pegbar.shards import ShardWriter
 from pegbar.steps import Facts, Step
 from pegbar.tables import TABLES, Row, TableName, row_of, write_rows
 from tasks.curation.annotate import AnnotatedFilm
+from tasks.curation.audio_shots import OUTPUT as AUDIO_SHOTS
+from tasks.curation.audio_shots import sound_path
+from tasks.curation.audio_stories import AudioShotSet
 from tasks.curation.clips import clip_path
 from tasks.curation.film import FilmParts
 from tasks.curation.film_view import middle_sample
@@ -20,7 +23,7 @@ from tasks.curation.references import ReferenceSet
 from tasks.curation.sift import OUTPUT as SIFTED
 from tasks.curation.survey import read_survey
 
-STEP = Step(name="pack", version=2)
+STEP = Step(name="pack", version=3)
 THUMBNAILS = "thumbnails"
 Tables = dict[TableName, list[Row]]
 
@@ -89,10 +92,11 @@ def _add_film(artifacts: Artifacts, parts: FilmParts, rows: Tables, writer: Shar
     told = AnnotatedFilm.from_json((where["sift"] / SIFTED).read_bytes())
     samples = read_survey(where["survey"]).samples
     shown = ReferenceSet.from_json((where["references"] / REFERENCES).read_bytes())
+    heard = AudioShotSet.from_json((where["audio_shots"] / AUDIO_SHOTS).read_bytes())
     rows["stories"] += [row_of(story) for story in told.annotation.stories]
     rows["characters"] += [row_of(character) for character in told.annotation.characters]
     rows["scenes"] += [row_of(scene) for scene in told.annotation.scenes]
-    rows["decisions"] += [row_of(decision) for decision in (*told.decisions, *shown.decisions)]
+    rows["decisions"] += [row_of(decision) for decision in (*told.decisions, *shown.decisions, *heard.decisions)]
     notes = {note.shot_id: note.extra for note in told.annotation.shot_notes}
     for number, shot in enumerate(told.annotation.shots):
         clip = writer.add(f"{shot.shot_id}.mp4", clip_path(where["clips"], number).read_bytes())
@@ -109,6 +113,10 @@ def _add_film(artifacts: Artifacts, parts: FilmParts, rows: Tables, writer: Shar
         image = writer.add(f"{name}.png", (where["references"] / f"{name}.png").read_bytes())
         mask = writer.add(f"{name}.mask.png", (where["references"] / f"{name}.mask.png").read_bytes())
         rows["references"].append(row_of(reference, image=image, mask=mask))
+    for audio_shot in heard.audio_shots:
+        name = audio_shot.audio_shot_id
+        sound = writer.add(f"{name}.flac", sound_path(where["audio_shots"], name).read_bytes())
+        rows["audio_shots"].append(row_of(audio_shot, sound=sound))
     for fetched in where.values():
         shutil.rmtree(fetched, ignore_errors=True)  # the store has it; a second copy of every clip would stay
 

@@ -201,6 +201,7 @@ def steps_of(film: Path, minutes: float) -> dict[str, float]:
     Children are counted with their start-up. Scorers are parts of the step ``measure``.
     """
     from pegbar.settings import Settings
+    from tasks.calls import calls_of
     from tasks.context import RunContext
     from tasks.curation.config import CurateConfig
     from tasks.curation.film import curate_film, see_film
@@ -216,7 +217,9 @@ def steps_of(film: Path, minutes: float) -> dict[str, float]:
             before = _cpu_seconds()
             (taken,) = ingest(artifacts, [str(film)], licence="CC0-1.0", owner="bench", config=config.source)
             seconds["ingest"] = _cpu_seconds() - before
-            parts = curate_film(artifacts, see_film(artifacts, taken, config), config)
+            parts = curate_film(
+                artifacts, see_film(artifacts, taken, config), config, calls_of(artifacts, context.settings)
+            )
             pack_group(artifacts, taken.group, [parts])
     return {name: round(used / minutes, 2) for name, used in seconds.items()}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from chaos_corpus import EXPECTED, MAX_FRAMES, build_chaos
-from small_films import OPEN, context_of, write_small_film
+from small_films import NO_CALLS, OPEN, context_of, write_small_film
 
 from pegbar.media import MediaLimits
 from tasks.curation.film import FilmParts, curate_film, see_film
@@ -39,7 +39,7 @@ def curated_folder(home: Path, folder: Path) -> tuple[Decisions, dict[str, FilmP
             for row in pq.read_table(table).to_pylist():
                 decisions[names.get(row["item_id"], row["item_id"])].append(row)
         good = {
-            film.name: curate_film(artifacts, see_film(artifacts, film, CONFIG), CONFIG)
+            film.name: curate_film(artifacts, see_film(artifacts, film, CONFIG), CONFIG, NO_CALLS)
             for film in films
             if film.name in NEIGHBOURS
         }

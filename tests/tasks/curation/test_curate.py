@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from media_corpus import build_bad
-from small_films import OPEN, context_of, write_small_film
+from small_films import NO_CALLS, OPEN, context_of, write_small_film
 
 from pegbar.artifacts import Artifacts
 from pegbar.errors import ConflictError, DiskFullError, FailureBudgetError, GateFailedError, SourceError
@@ -31,7 +31,9 @@ def packed(artifacts: Artifacts, *sources: Path) -> list[PackedGroup]:
     films = ingest(artifacts, [str(source) for source in sources], licence="CC0-1.0", owner="me", config=CONFIG.source)
     groups: dict[str, list[FilmParts]] = {}
     for film in films:
-        groups.setdefault(film.group, []).append(curate_film(artifacts, see_film(artifacts, film, CONFIG), CONFIG))
+        groups.setdefault(film.group, []).append(
+            curate_film(artifacts, see_film(artifacts, film, CONFIG), CONFIG, NO_CALLS)
+        )
     return [pack_group(artifacts, group, parts) for group, parts in sorted(groups.items())]
 
 

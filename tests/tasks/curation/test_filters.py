@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 from drawn_shots import film_of, pan, walk
-from small_films import OPEN, artifacts_of, write_small_film
+from small_films import NO_CALLS, OPEN, artifacts_of, write_small_film
 
 from pegbar.artifacts import Artifacts
 from pegbar.errors import TruncatedMediaError
@@ -110,7 +110,7 @@ def test_a_film_over_the_length_is_never_decoded(home: Path, monkeypatch: pytest
     monkeypatch.setattr("tasks.curation.film.survey", None)
     with artifacts_of(home) as artifacts:
         film = seen(artifacts, path, OPEN.but(filters=FiltersConfig(rules=(short,))))
-        parts = curate_film(artifacts, film, OPEN)
+        parts = curate_film(artifacts, film, OPEN, NO_CALLS)
     assert film.decisions[-1].reason == "length 2 s is above 1"
     assert parts.steps == {}
     assert parts.film is not None
@@ -125,7 +125,7 @@ def test_a_rejected_shot_stays_in_its_story_and_out_of_training(home: Path) -> N
     )
     config = OPEN.but(filters=FiltersConfig(rules=rules))
     with artifacts_of(home) as artifacts:
-        parts = curate_film(artifacts, seen(artifacts, path, config), config)
+        parts = curate_film(artifacts, seen(artifacts, path, config), config, NO_CALLS)
         sifted = artifacts.fetch(artifacts.load(parts.steps["sift"])) / SIFTED
         told = AnnotatedFilm.from_json(sifted.read_bytes())
     assert [(shot.kept, shot.is_prologue_or_epilogue) for shot in told.annotation.shots] == [(False, True)] * 2
@@ -180,7 +180,7 @@ def test_a_film_that_fails_while_it_is_cut_keeps_what_its_gates_said(
     config = OPEN.but(filters=FiltersConfig(rules=(GateRule(gate="sound", item_kind="film", title="sound"),)))
     monkeypatch.setattr("tasks.curation.film.cut_clips", torn)
     with artifacts_of(tmp_path / "home") as artifacts:
-        parts = curate_film(artifacts, seen(artifacts, path, config), config)
+        parts = curate_film(artifacts, seen(artifacts, path, config), config, NO_CALLS)
     assert parts.film is None
     outcomes = {decision.gate: decision.outcome for decision in parts.decisions}
     assert outcomes == {"ingest": "kept", "sound": "kept", "probe": "failed_permanent"}
