@@ -14,6 +14,7 @@ from tasks.curation.release import ReleaseForm
 from tasks.curation.release_dataset import MASK_SUFFIX, DatasetFilms
 from tasks.curation.release_readme import AUDIO_FOLDER, readme_of, rights_of
 from tasks.curation.release_write import ReleaseManifest, fill_release, release_folder
+from tasks.studio.statistics import statistics_of
 
 OWN_FORM = ReleaseForm(spelling="spaces", times="segment", precision="milliseconds")
 NO_LICENCE = frozenset({"", "unknown"})
@@ -65,7 +66,8 @@ def export_release(dataset: Dataset, target: Path, config: ExportConfig = Export
     _check_licences(films, config)
     sounding = [heard for film in films if (heard := told.audio(film)) is not None]
     with release_folder(target, replace=config.replace) as aside:
-        notes = {"README.md": readme_of(dataset.digest, config.form, has_audio=bool(sounding))}
+        readme = readme_of(dataset.digest, statistics_of(dataset), config.form, has_audio=bool(sounding))
+        notes = {"README.md": readme}
         notes |= {f"rights/{told.video_ids[film.film_id]}.txt": rights_of(film) for film in films}
         words = ((path, text.encode()) for path, text in sorted(notes.items()))
         others = chain(words, _pictures(dataset, told, films))

@@ -2,6 +2,7 @@
 
 from pegbar.records import Film
 from tasks.curation.release import ReleaseForm
+from tasks.studio.statistics import HEADER, DatasetStatistics
 
 AUDIO_FOLDER = "audio"
 _SPELLED = {"spaces": "words with spaces between them", "underscores": "words with underscores between them"}
@@ -19,6 +20,8 @@ Written by pegbar from dataset version `{digest}`. No film is in here; `video_id
 - `rights/VIDEO_ID.txt`: where a film is from and under which licence.
 - `manifest.json`: every file's sha256, and what rounding did to times.
 {audio}
+{statistics}
+
 Keys are {spelled}. Times are {written} and count {counted}.
 
 The annotations describe films whose owners keep their rights: what may be done with pictures cut from a film is what
@@ -30,10 +33,14 @@ _AUDIO = """\
 """
 
 
-def readme_of(digest: str, form: ReleaseForm, *, has_audio: bool) -> str:
+def readme_of(digest: str, statistics: DatasetStatistics, form: ReleaseForm, *, has_audio: bool) -> str:
     """Return the README of a release in a form that says spelling, times and precision."""
+    rule = tuple("---" for _ in HEADER)
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (HEADER, rule, *statistics.rows()))
+    figures = "\n".join(f"- {what}: {value}" for what, value in statistics.figures())
     return _README.format(
         digest=digest,
+        statistics=f"{table}\n\n{figures}",
         audio=_AUDIO if has_audio else "",
         spelled=_SPELLED[form.spelling or "spaces"],
         counted=_COUNTED[form.times or "film"],

@@ -62,7 +62,9 @@ def test_a_dataset_is_told_with_pictures_masks_rights_and_digests(dataset: Datas
     mask = np.asarray(Image.open(io.BytesIO((folder / f"{story_id}-c0-r0.mask.png").read_bytes())))
     assert set(np.unique(mask)) == {0, 255}
     assert "licence: CC0-1.0" in (tmp_path / "out" / "rights" / "tiny.txt").read_text()
-    assert dataset.digest in (tmp_path / "out" / "README.md").read_text()
+    readme = (tmp_path / "out" / "README.md").read_text()
+    assert dataset.digest in readme
+    assert "| story-level | 2 | 6.00 | 3.00 | 1.00 | 1.00 |" in readme
     files = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert files == {*report.release.files, "manifest.json"}
     assert all(digest_file(tmp_path / "out" / name) == sha256 for name, sha256 in report.release.files.items())
