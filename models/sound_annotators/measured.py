@@ -18,16 +18,16 @@ class MeasuredSoundConfig(Config):
     """Which numbers are called what.
 
     Args:
-        pitches, levels: (upper bound, word), lowest first; the last word has no bound. In hertz, and in dB.
+        pitches, levels: (lower bound, word), highest first; what is under all has the last word. In hertz, and in dB.
         min_noise_share: from this on, noise has no pitch.
         max_unevenness: of regular gaps: their standard deviation over their mean. min_regular: sounds of a pattern.
     """
 
     kind: Literal["measured"] = "measured"
     version: int = Field(default=1, ge=1)
-    pitches: tuple[tuple[float, str], ...] = ((250.0, "low"), (1000.0, "middle"), (float("inf"), "high"))
+    pitches: tuple[tuple[float, str], ...] = ((1000.0, "high"), (250.0, "middle"), (0.0, "low"))
     levels: tuple[tuple[float, str], ...] = (
-        (-45.0, "faint"), (-30.0, "soft"), (-18.0, "moderate"), (float("inf"), "loud"),
+        (-18.0, "loud"), (-30.0, "moderate"), (-45.0, "soft"), (-200.0, "faint"),
     )  # fmt: skip
     min_noise_share: float = Field(default=0.5, ge=0, le=1)
     max_unevenness: float = Field(default=0.25, ge=0)
@@ -79,4 +79,4 @@ class MeasuredSoundAnnotator:
 
 
 def _word(value: float, words: tuple[tuple[float, str], ...]) -> str:
-    return next(word for bound, word in words if value < bound)
+    return next((word for bound, word in words if value >= bound), words[-1][1])
