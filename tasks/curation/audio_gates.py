@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pegbar.config import Config
 from pegbar.records import Decision, Story
-from tasks.curation.listen import Track
+from tasks.curation.hearing import Track
 from tasks.curation.sound_table import ROW_SECONDS, SoundTable
 
 Rows = npt.NDArray[np.bool_]

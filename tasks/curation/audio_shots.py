@@ -1,6 +1,5 @@
 """The audio subset of a film: stories of effects alone, parted where picture and sound change (A.3, AA-01 to 04)."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -11,17 +10,18 @@ from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
 from pegbar.media import MediaInfo, SandboxLimits, run_sandboxed
 from pegbar.media.container import MediaLimits
-from pegbar.media.flac import flac_bytes
-from pegbar.records import AudioShot
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.audio_notes import noted, stretches_of
 from tasks.curation.audio_stories import AudioShotSet, AudioStoriesConfig, parted
-from tasks.curation.film_sound import sound_between
-from tasks.curation.listen import ListenConfig, listen
+from tasks.curation.film_sound import sound_path, write_sounds
+from tasks.curation.hearing import ListenConfig
+from tasks.curation.listen import listen
 from tasks.curation.sound_traits import TraitsConfig
 from tasks.curation.source_film import SourceFilm, local_copy
 from tasks.curation.story_media import FilmStoryMedia, StoryClipsConfig
+
+__all__ = ["OUTPUT", "STEP", "AudioShotsConfig", "SoundFileConfig", "find_audio_shots", "sound_path"]
 
 STEP = Step(name="audio_shots", version=1)
 OUTPUT = "audio_shots.json"
@@ -44,11 +44,6 @@ class AudioShotsConfig(Config):
     annotator: SoundAnnotatorConfig = Field(default=ScriptSoundConfig())
     clips: StoryClipsConfig = StoryClipsConfig()
     sound: SoundFileConfig = SoundFileConfig()
-
-
-def sound_path(folder: Path, audio_shot_id: str) -> Path:
-    """Return where the sound of an audio shot lies in the artifact's folder."""
-    return folder / f"{audio_shot_id}.flac"
 
 
 def find_audio_shots(
@@ -87,14 +82,3 @@ def find_audio_shots(
     }
     manifest, _ = artifacts.run(STEP, inputs, config, make)
     return manifest, AudioShotSet.from_json((artifacts.fetch(manifest) / OUTPUT).read_bytes())
-
-
-def write_sounds(path: Path, folder: Path, audio_shots: Sequence[AudioShot], rate: int, limits: MediaLimits) -> None:
-    """Write ``<audio_shot_id>.flac`` of every audio shot into `folder`.
-
-    Raises:
-        MediaError: see `sound_between`.
-    """
-    for shot in audio_shots:
-        track = sound_between(path, rate, shot.start_seconds, shot.end_seconds, limits)
-        sound_path(folder, shot.audio_shot_id).write_bytes(flac_bytes(track))

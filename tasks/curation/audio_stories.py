@@ -7,7 +7,7 @@ from pegbar.records import AudioShot, Decision, Record, Shot, Story
 from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.audio_gates import AudioGatesConfig, story_gates
 from tasks.curation.audio_joining import JoiningConfig, audio_shot_of, joined_spans
-from tasks.curation.listen import Track
+from tasks.curation.hearing import Track
 from tasks.curation.sound_table import SoundTable
 
 GATE = "audio_shots"
