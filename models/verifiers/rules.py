@@ -35,7 +35,7 @@ class RulesVerifierConfig(Config):
         min_aspect, max_aspect: height over width of a clear view; beyond them it lies stretched out or is a sliver.
         min_side_pixels: shorter side of its box.
         min_sharpness: see `CutoutScore`; below it the picture is out of focus or smeared by motion.
-        min_light_range: 8-bit lightness between its darkest and lightest 5 %; below it lies under a veil.
+        min_light_range: 8-bit lightness between the frame's darkest and lightest 5 %; below it lies under a veil.
         alike: likeness to a colour's word from which a pixel counts as that colour.
     """
 
@@ -51,10 +51,10 @@ class RulesVerifierConfig(Config):
     max_aspect: float = Field(default=4.0, gt=0)
     min_side_pixels: int = Field(default=24, ge=1)
     min_sharpness: float = Field(default=0.15, ge=0, le=1)
-    min_light_range: float = Field(default=60.0, ge=0)
+    min_light_range: float = Field(default=40.0, ge=0)
     alike: float = Field(default=0.15, gt=0, lt=1)
 
-    def build(self, calls: Calls | None = None) -> "RulesVerifier":
+    def build(self, calls: Calls) -> "RulesVerifier":
         """Construct the verifier; it makes no calls."""
         return RulesVerifier(self)
 
@@ -115,7 +115,7 @@ class RulesVerifier:
             yield "quality", f"under {self._config.min_side_pixels} pixels"
         if sharpness < self._config.min_sharpness:
             yield "quality", "blurred"
-        if _light_range(cutout.frame, cutout.mask) < self._config.min_light_range:
+        if _light_range(cutout.frame) < self._config.min_light_range:
             yield "quality", "under a veil"
 
 
@@ -139,6 +139,6 @@ def _box(mask: Mask) -> tuple[int, int]:
     return int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
 
 
-def _light_range(frame: Pixels, mask: Mask) -> float:
-    dark, light = np.quantile(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[mask], (0.05, 0.95))
+def _light_range(frame: Pixels) -> float:
+    dark, light = np.quantile(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (0.05, 0.95))
     return float(light - dark)
