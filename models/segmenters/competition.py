@@ -115,7 +115,7 @@ def _things(scores: Scores, overlaps: Scores, max_overlap: float) -> tuple[list[
 
 def _best_pairs(scores: Scores) -> list[tuple[int, int]]:
     """Return the pairs (thing, character) whose scores sum to the most; every thing and character at most once."""
-    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+    from scipy.optimize import linear_sum_assignment
 
     things, characters = linear_sum_assignment(scores, maximize=True)
     return [(int(a), int(b)) for a, b in zip(things, characters, strict=True) if scores[a, b] > 0]

@@ -13,10 +13,10 @@ from pegbar.steps import Facts, Step
 from pegbar.tables import TABLES, Row, TableName, row_of, write_rows
 from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.audio_shots import OUTPUT as AUDIO_SHOTS
-from tasks.curation.audio_shots import sound_path
 from tasks.curation.audio_stories import AudioShotSet
 from tasks.curation.clips import clip_path
 from tasks.curation.film import FilmParts
+from tasks.curation.film_sound import sound_path
 from tasks.curation.film_view import middle_sample
 from tasks.curation.references import OUTPUT as REFERENCES
 from tasks.curation.references import ReferenceSet
