@@ -11,9 +11,11 @@ from small_films import FPS, HEIGHT, SHOT_FRAMES, WIDTH, scene
 
 from pegbar.dataset import Dataset
 from pegbar.media import AudioTrack, write_video
-from pegbar.records import Member
+from pegbar.media.flac import flac_bytes
+from pegbar.records import Member, Shot, Story
 from pegbar.shards import ShardWriter
-from pegbar.tables import Row, write_rows
+from pegbar.tables import Row, TableName, row_of, write_rows
+from tasks.curation.audio_joining import audio_shot_of
 from tasks.curation.cutouts import on_white, png_bytes
 
 RATE, SECONDS = 8000, SHOT_FRAMES / FPS
@@ -35,8 +37,11 @@ def figure_mask(frame: int) -> NDArray[np.bool_]:
     return scene(frame // SHOT_FRAMES, frame % SHOT_FRAMES, ("Ruby",))[1]
 
 
-def write_clip_dataset(root: Path) -> Dataset:
-    """Write `small_rows` (one film, two stories of three shots of 16 frames) with what they stand for."""
+def write_clip_dataset(root: Path, with_sounds: bool = False) -> Dataset:
+    """Write `small_rows` (one film, two stories of three shots of 16 frames) with what they stand for.
+
+    With sounds, the first story's first two shots are an audio shot, and its third is another.
+    """
     rows = small_rows()
     rows["films"][0] |= {"width": WIDTH, "height": HEIGHT, "crop_width": WIDTH, "crop_height": HEIGHT}
     (root / "shards").mkdir(parents=True)
@@ -51,6 +56,8 @@ def write_clip_dataset(root: Path) -> Dataset:
             image, grey = png_bytes(on_white(pixels, mask, 0.06)), png_bytes(mask.astype(np.uint8) * 255)
             row |= _prefixed("image", writer.add(f"{row['reference_id']}.png", image))
             row |= _prefixed("mask", writer.add(f"{row['reference_id']}.mask.png", grey))
+        if with_sounds:
+            rows["audio_shots"] = [_sound(writer, rows, *span) for span in ((0, 0, 1), (1, 2, 2))]
     (root / "clip.mp4").unlink()
     for name, content in rows.items():
         write_rows(root / "tables" / name / f"{GROUP}.parquet", name, content)
@@ -68,6 +75,21 @@ def _clip(path: Path, number: int) -> bytes:
     tone = 0.3 * np.sin(2 * np.pi * tone_of(number) * times).astype(np.float32)
     write_video(path, frames, Fraction(FPS), AudioTrack(samples=tone[None], sample_rate=RATE))
     return path.read_bytes()
+
+
+def heard(shot: int) -> NDArray[np.float32]:
+    """The sound of a shot at `RATE`, as it comes back from 16 bits: a tone of its own."""
+    times = np.arange(int(RATE * SECONDS)) / RATE
+    return np.asarray(np.rint(8192 * np.sin(2 * np.pi * tone_of(shot) * times)) / 32768, np.float32)
+
+
+def _sound(writer: ShardWriter, rows: dict[TableName, list[Row]], index: int, first: int, last: int) -> Row:
+    story, shots = Story.model_validate(rows["stories"][0]), rows["shots"][first : last + 1]
+    spanned = [Shot.model_validate({name: row[name] for name in Shot.model_fields}) for row in shots]
+    record = audio_shot_of(story, spanned, index).model_copy(update={"sound_type": f"sound {index}"})
+    samples = np.concatenate([heard(shot) for shot in range(first, last + 1)])[None]
+    member = writer.add(f"{record.audio_shot_id}.flac", flac_bytes(AudioTrack(samples, RATE)))
+    return row_of(record, sound=member)
 
 
 def _prefixed(prefix: str, member: Member) -> Row:

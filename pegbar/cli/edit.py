@@ -18,10 +18,10 @@ def edit(
     accept_drift: Annotated[bool, typer.Option("--accept-drift", help="A large change is meant: remark it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Correct captions, shots and references by a patch, into a new gated version (--example ID prints a patch).
+    """Correct captions, shots and references by a patch, into a new gated version.
 
-    Raises:
-        UsageError: neither a patch nor an example was asked for, or both.
+    A patch is a JSON file: the digest of the dataset that it corrects, an author, a reason, and a list of edits. Print
+    one to start from with --example ID; it goes to a file, and the kinds of edits there are to the terminal.
     """
     from pegbar.errors import UsageError
 
@@ -62,9 +62,12 @@ def _edit(patch: Path, workspace: Path, accept_drift: bool, as_json: bool) -> No
 def _show_example(workspace: Path, ids: list[str]) -> None:
     """Print the patch, and beside it, on stderr, every kind of edit."""
     from pegbar.workspace import Workspace
-    from tasks.curation.edit_example import example_patch, kinds_of_edits
+    from tasks.curation.edit_example import example_patch, kinds_of_edits, places_of_clips
 
-    say_json(example_patch(Workspace.open(workspace).dataset(), ids))
+    dataset = Workspace.open(workspace).dataset()
+    say_json(example_patch(dataset, ids))
     typer.echo("Fill in author and reason, change or take out edits, add others:", err=True)
     for name, fields, words in kinds_of_edits():
         typer.echo(f"  {name}: {fields}\n      {words}", err=True)
+    for line in places_of_clips(dataset, ids):
+        typer.echo(line, err=True)

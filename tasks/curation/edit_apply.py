@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pegbar.errors import InputError, NotFoundError
 from pegbar.records import Decision, ItemKind
+from tasks.curation.edit_audio import follow_shots
 from tasks.curation.edit_clips import ShardFiles
 from tasks.curation.edit_config import EditConfig
 from tasks.curation.edit_cuts import edit_cuts
@@ -40,11 +41,12 @@ def apply_edits(
 
 def _apply(state: GroupState, signed: SignedEdit, files: ShardFiles, config: EditConfig) -> tuple[Done, str]:
     """Return what an edit did, or why it did nothing."""
+    before = {story_id: list(cuts) for story_id, cuts in state.cuts.items()} if state.audio_shots else {}
     try:
         done = _done(state, signed, files, config)
     except (InputError, NotFoundError) as error:
         return {}, error.what
-    return done, "" if done else "it changes nothing"
+    return {**done, **follow_shots(state, before)}, "" if done else "it changes nothing"
 
 
 def _done(state: GroupState, signed: SignedEdit, files: ShardFiles, config: EditConfig) -> Done:

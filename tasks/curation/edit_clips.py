@@ -11,8 +11,10 @@ import numpy as np
 from models.segmenters import Pixels
 from pegbar.errors import IntegrityError, TruncatedMediaError
 from pegbar.media import AudioTrack, DecodeConfig, EncodeConfig, FrameReader, MediaInfo, probe, read_audio, write_video
+from pegbar.media.flac import flac_bytes
 from pegbar.records import Shot
 from tasks.curation.edit_boundaries import Piece
+from tasks.curation.edit_sound import read_flac
 
 DECODE = DecodeConfig(num_threads=1)
 
@@ -80,6 +82,21 @@ class ShardFiles:
         target.parent.mkdir(exist_ok=True)
         write_video(target, self._pictures(pieces), Fraction(rate), self._sound(pieces, Fraction(rate)), encode)
         return target.read_bytes()
+
+    def sound(self, heard: Sequence[tuple[str, float, float]], start_seconds: float, end_seconds: float) -> bytes:
+        """Return a stretch of film time as FLAC, out of FLACs of the shard: their names, starts and ends in order.
+
+        Raises:
+            MediaError: one does not decode.
+        """
+        tracks = []
+        for name, start, end in heard:
+            if start < end_seconds and end > start_seconds:
+                track = read_flac(self.read(name), name)
+                first, last = (round((seconds - start) * track.sample_rate) for seconds in (start_seconds, end_seconds))
+                tracks.append(AudioTrack(track.samples[:, max(0, first) : last], track.sample_rate))
+        samples = np.concatenate([track.samples for track in tracks], axis=1)
+        return flac_bytes(AudioTrack(samples, tracks[0].sample_rate))
 
     def _is_whole(self, piece: Piece) -> bool:
         shot = self._shots[piece.source]

@@ -1,9 +1,9 @@
-"""Edits of where shots begin and end, and what follows: references and audio shots find their shots again."""
+"""Edits of where shots begin and end, and what follows: references find their shots again."""
 
 from typing import assert_never
 
 from pegbar.errors import InputError
-from pegbar.records import AudioShot, Shot
+from pegbar.records import Shot
 from tasks.curation.edit_boundaries import REMEDY, CutShot, merged, moved, split
 from tasks.curation.edit_kinds import MergeShots, MoveBoundary, SplitShot
 from tasks.curation.edit_state import GroupState
@@ -31,7 +31,7 @@ def edit_cuts(state: GroupState, edit: MergeShots | SplitShot | MoveBoundary, se
         return {}
     state.replace_shots(story_id, new)
     _rehome_references(state, story_id)
-    return {**done, **_rehome_audio(state, [cut.shot for cut in cuts], story_id)}
+    return done
 
 
 def _merge(cuts: list[CutShot], position: int, edit: MergeShots, seconds: float) -> tuple[list[CutShot], Done]:
@@ -91,31 +91,6 @@ def _rehome_references(state: GroupState, story_id: str) -> None:
         if reference.character_id not in shot.character_ids:
             cast = (*shot.character_ids, reference.character_id)
             state.replace_shot(shot.model_copy(update={"character_ids": cast}))
-
-
-def _rehome_audio(state: GroupState, before: list[Shot], story_id: str) -> Done:
-    """Count the places of audio shots anew; one whose first or last boundary is gone goes, for its sound is cut so."""
-    starts = {cut.shot.start_frame: cut.shot.index for cut in state.cuts[story_id]}
-    ends = {cut.shot.end_frame: cut.shot.index for cut in state.cuts[story_id]}
-    done: Done = {}
-    for name, heard in list(state.audio_shots.items()):
-        if heard.story_id != story_id:
-            continue
-        placed = _placed(heard, before, starts, ends)
-        if placed is None:
-            del state.audio_shots[name]
-            done["audio_shot", name] = "the boundary it began or ended at is gone"
-        else:
-            state.audio_shots[name] = placed
-    return done
-
-
-def _placed(heard: AudioShot, before: list[Shot], starts: dict[int, int], ends: dict[int, int]) -> AudioShot | None:
-    first = starts.get(before[heard.first_shot].start_frame)
-    last = ends.get(before[heard.last_shot].end_frame)
-    if first is None or last is None:
-        return None
-    return heard.model_copy(update={"first_shot": first, "last_shot": last})
 
 
 def _refused(what: str, subject: str) -> InputError:

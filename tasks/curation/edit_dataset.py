@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from expectations.gate import GateConfig, GateReport, run_gate
 from pegbar.artifacts import Artifacts
 from pegbar.dataset import CARD_NAME, Dataset, DatasetCard
-from pegbar.errors import ConfigurationError, GateFailedError, InputError, IntegrityError, NotFoundError
+from pegbar.errors import ConfigurationError, ConflictError, GateFailedError, InputError, IntegrityError, NotFoundError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes
 from pegbar.workspace import Workspace
@@ -19,7 +19,7 @@ from tasks.curation.config import CurateConfig
 from tasks.curation.edit_adopt import Adopted, adopt, group_of, stale
 from tasks.curation.edit_config import EditConfig
 from tasks.curation.edit_group import edit_group, no_group
-from tasks.curation.edit_kept import keep_patch, kept_patches, kept_path
+from tasks.curation.edit_kept import keep_patch, kept_patches, kept_path, unversioned
 from tasks.curation.edit_patch import AcceptedPatch, SignedEdit
 from tasks.curation.pack import PackedGroup
 
@@ -133,7 +133,15 @@ def _gate_config(card: DatasetCard, accepts_drift: bool) -> GateConfig:
 
 def _check_base(workspace: Workspace, patch: AcceptedPatch) -> None:
     """Refuse a patch against another version, unless it was accepted already and its run was killed."""
-    if kept_path(workspace, patch) is None and Dataset(workspace.data).digest != patch.patch.dataset:
+    mine = kept_path(workspace, patch)
+    others = [path for path in unversioned(workspace) if path != mine]
+    if others:
+        raise ConflictError(
+            f"the run that accepted {others[0].name} did not come to its end",
+            remedy="pegbar resume",
+            subject=others[0].name,
+        )
+    if mine is None and Dataset(workspace.data).digest != patch.patch.dataset:
         raise stale(patch.patch.dataset, Dataset(workspace.data).digest)
 
 

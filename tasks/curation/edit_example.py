@@ -29,6 +29,17 @@ def example_patch(dataset: Dataset, ids: Sequence[str]) -> dict[str, Any]:
     return {"dataset": dataset.digest, "author": "", "reason": "", "edits": [edits[item_id] for item_id in ids]}
 
 
+def places_of_clips(dataset: Dataset, ids: Sequence[str]) -> list[str]:
+    """Return a line for each shot among the items, or that a reference among them is from: its frames and its clip."""
+    shown = {one.shot_id for one in dataset.references() if one.reference_id in ids} | set(ids)
+    return [
+        f"{row['shot_id']}: frames {row['start_frame']} to {row['end_frame'] - 1}; the first picture of "
+        f"{row['clip_name']} in {dataset.root / 'shards' / row['clip_shard']} is frame {row['start_frame']}"
+        for row in dataset.table("shots").to_pylist()
+        if row["shot_id"] in shown
+    ]
+
+
 def kinds_of_edits() -> list[tuple[str, str, str]]:
     """Return every kind of edit: its name, its fields (those in brackets may be left out), and what it does."""
     found = []

@@ -43,7 +43,15 @@ def keep_patch(workspace: Workspace, patch: AcceptedPatch) -> Path:
 def is_versioned(workspace: Workspace, patch: AcceptedPatch) -> bool:
     """Tell whether the current version already has the patch in it."""
     path = kept_path(workspace, patch)
-    return path is not None and Git(workspace.root).says("cat-file", "-e", f"HEAD:{EDITS_FOLDER}/{path.name}")
+    return path is not None and path not in unversioned(workspace)
+
+
+def unversioned(workspace: Workspace) -> list[Path]:
+    """Return the patches that were accepted by runs which did not live to make their version."""
+    listed = Git(workspace.root).run("ls-files", "-z", "--others", "--", EDITS_FOLDER).split("\0")
+    staged = Git(workspace.root).run("diff", "-z", "--cached", "--name-only", "--", EDITS_FOLDER).split("\0")
+    names = {Path(name).name for name in (*listed, *staged) if name}
+    return [path for path in sorted(workspace.edits.glob("*.json")) if path.name in names]
 
 
 def _read(path: Path) -> AcceptedPatch:

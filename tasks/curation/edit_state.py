@@ -18,7 +18,7 @@ class GroupState:
     """What edits change.
 
     Args:
-        was: the shots as they lay.
+        was: the shots as they lay; `sounds` the audio shots.
         members: new files of the shard by their names.
         new_ids: shot ids given to second halves, those included that are gone again.
     """
@@ -32,6 +32,7 @@ class GroupState:
     audio_shots: dict[str, AudioShot] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     was: dict[str, Shot] = field(default_factory=dict)
+    sounds: dict[str, AudioShot] = field(default_factory=dict)
     members: dict[str, bytes] = field(default_factory=dict)
     new_ids: set[str] = field(default_factory=set)
 
@@ -44,6 +45,7 @@ class GroupState:
         for name in ("films", "stories", "characters", "scenes", "references", "audio_shots"):
             (key,) = KINDS[name].key
             setattr(state, name, {getattr(record, key): record for record in rows[name]})
+        state.sounds = dict(state.audio_shots)
         for shot in shots:
             state.cuts.setdefault(shot.story_id, []).append(CutShot.as_it_lies(shot))
         return state

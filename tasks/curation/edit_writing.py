@@ -90,6 +90,8 @@ def _contents(
     for key, own in samples.items():
         if key in cuts:
             yield from _shot_files(cuts[key], state, own, files, encode)
+        elif key in state.audio_shots:
+            yield from _sound_files(key, state, names["audio_shots"], own, files)
         elif key not in gone:
             yield from ((name, state.members.get(name) or files.read(name)) for name in own)
     for key, cut in cuts.items():
@@ -113,6 +115,20 @@ def _shot_files(
     for name in own:
         is_old_note = cut.shot != before and name == f"{cut.shot.shot_id}.json"
         yield _note(cut, files) if is_old_note else (name, files.read(name))
+
+
+def _sound_files(key: str, state: GroupState, names: Names, own: list[str], files: ShardFiles) -> Iterator[Content]:
+    """Yield an audio shot's files: its sound anew, out of the sounds of its story, where its bounds changed."""
+    heard, before = state.audio_shots[key], state.sounds[key]
+    sounds = [
+        (names[name]["sound"], one.start_seconds, one.end_seconds)
+        for name, one in sorted(state.sounds.items(), key=lambda pair: pair[1].start_seconds)
+        if one.story_id == heard.story_id
+    ]
+    start, end = heard.start_seconds, heard.end_seconds
+    for name in own:
+        is_same = name != names[key]["sound"] or (start, end) == (before.start_seconds, before.end_seconds)
+        yield name, files.read(name) if is_same else files.sound(sounds, start, end)
 
 
 def _note(cut: CutShot, files: ShardFiles) -> Content:

@@ -69,6 +69,7 @@ def test_the_form_is_shown_for_every_kind_and_unknown_ids_are_named(tmp_path: Pa
     kinds = ("story", "shot", "character", "merge_characters", "scene", "reference", "drop_reference", "merge")
     for kind in (*kinds, "split", "move"):
         assert f"  {kind}: id" in shown.stderr
+    assert f"{STORY}-0000: frames 0 to 15; the first picture of {STORY}-0000.mp4 in" in shown.stderr
     with pytest.raises(NotFoundError, match="there is no .*ab-gone"):
         pegbar("--example", "ab-gone", *at)
     with pytest.raises(UsageError, match="give a patch"):

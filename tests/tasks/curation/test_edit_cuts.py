@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from small_dataset import small_rows
 
 from pegbar.errors import InputError, NotFoundError
-from pegbar.records import AudioShot, Character, Film, Reference, Scene, Shot, Story
+from pegbar.records import Character, Film, Reference, Scene, Shot, Story
 from tasks.curation.edit_boundaries import CutShot
 from tasks.curation.edit_cuts import edit_cuts
 from tasks.curation.edit_kinds import MergeShots, MoveBoundary, SplitShot
@@ -143,21 +143,6 @@ def test_a_moved_boundary_takes_the_reference_along_and_the_neighbour_then_shows
     assert reference.shot_id == shot(1)
     assert shots_of(state)[1].character_ids == (reference.character_id,)
     assert (shots_of(state)[0].end_seconds, shots_of(state)[1].start_seconds) == (0.375, 0.375)
-
-
-def test_audio_shots_are_counted_anew_or_go_with_their_boundary() -> None:
-    state = state_of()
-    times = {"start_seconds": 0.0, "end_seconds": 4.0, "story_start_seconds": 0.0, "story_end_seconds": 4.0}
-    fields = {"story_id": STORY, "film_id": STORY[:16]}
-    state.audio_shots = {
-        "a0": AudioShot(audio_shot_id="a0", index=0, first_shot=0, last_shot=1, **fields, **times),
-        "a1": AudioShot(audio_shot_id="a1", index=1, first_shot=2, last_shot=2, **fields, **times),
-    }
-    do(state, SplitShot, id=shot(0), frame=8)
-    assert [(one.first_shot, one.last_shot) for one in state.audio_shots.values()] == [(0, 2), (3, 3)]
-    done = do(state, MoveBoundary, id=shot(2), frame=30)
-    assert state.audio_shots == {}
-    assert [item for item in done if item[0] == "audio_shot"] == [("audio_shot", "a0"), ("audio_shot", "a1")]
 
 
 def test_where_the_rate_varies_a_frame_is_shown_where_its_clip_shows_it() -> None:

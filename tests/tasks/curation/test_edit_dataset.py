@@ -108,6 +108,8 @@ def test_killed_anywhere_the_same_command_ends_with_the_same_bytes_and_one_versi
     for where in ("edit:before_manifest", "edit:accepted", "assemble:before_card", "version:before_commit"):
         assert place.killed(patch, where) == -9, where
     assert not is_versioned(place.workspace, patch)
+    with pytest.raises(ConflictError, match="did not come to its end"):
+        place.edit(place.patch(CAPTION))
     place.edit(patch)
     assert is_versioned(place.workspace, patch)
     assert bytes_of(place.workspace.data) == bytes_of(edited.workspace.data)
