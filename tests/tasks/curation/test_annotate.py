@@ -15,64 +15,52 @@ from pathlib import Path
 import pytest
 from annotation_requests import calls_to
 from servers.language_server import LanguageServer, language_server, recorded, scripted
-from small_films import artifacts_of, write_small_film
+from small_films import OPEN, artifacts_of, write_small_film
 
 from models.annotators import LanguageAnnotatorConfig
 from models.clients import Calls, OpenAIConfig, export_replies
 from models.clients.replies import read_recorded
-from pegbar.artifacts import Artifacts, Manifest
+from pegbar.artifacts import Artifacts
 from pegbar.errors import ProviderError
 from pegbar.media import frames, probe, read_audio
 from pegbar.records import Story
-from tasks.curation.annotate import AnnotateConfig, AnnotatedFilm, annotate
+from tasks.curation.annotate import GATE, AnnotateConfig, AnnotatedFilm
 from tasks.curation.config import CurateConfig
-from tasks.curation.detect import Detection, detect
-from tasks.curation.facts import facts_of
+from tasks.curation.detect import load_detection
+from tasks.curation.film import FilmParts, SeenFilm, curate_film, see_film
 from tasks.curation.ingest import ingest
-from tasks.curation.source_film import SourceFilm
+from tasks.curation.sift import OUTPUT as SIFTED
 from tasks.curation.story_media import StoryClipsConfig, clip_path, write_story_clips
-from tasks.curation.survey import survey
 
 RECORDING = Path(__file__).parents[2] / "recordings" / "big_buck_bunny.jsonl"
 FILM = "big_buck_bunny_480p_30s.mp4"
-ASKED = AnnotateConfig(annotator=LanguageAnnotatorConfig(client=OpenAIConfig(model="gpt-4o")))
+
+
+def asking(client: OpenAIConfig) -> CurateConfig:
+    return CurateConfig(annotate=AnnotateConfig(annotator=LanguageAnnotatorConfig(client=client)))
+
+
+ASKING = asking(OpenAIConfig(model="gpt-4o"))
 
 
 @dataclass(frozen=True)
-class Detected:
-    """A film up to its detected shots."""
+class Curated:
+    """A film that went through."""
 
     artifacts: Artifacts
-    film: SourceFilm
-    surveyed: Manifest
-    detected: Manifest
-    found: Detection
+    seen: SeenFilm
+    parts: FilmParts
 
     @property
-    def sha256(self) -> str:
-        assert self.film.sha256 is not None
-        return self.film.sha256
-
-    def annotate(self, config: AnnotateConfig, calls: Calls) -> AnnotatedFilm:
-        return annotate(
-            self.artifacts, self.film, self.sha256, self.surveyed, self.detected, self.found, config, calls
-        )[1]
+    def told(self) -> AnnotatedFilm:
+        folder = self.artifacts.fetch(self.artifacts.load(self.parts.steps["sift"]))
+        return AnnotatedFilm.from_json((folder / SIFTED).read_bytes())
 
 
-def detected(artifacts: Artifacts, path: Path) -> Detected:
-    config = CurateConfig()
+def curated(artifacts: Artifacts, path: Path, config: CurateConfig, calls: Calls) -> Curated:
     (film,) = ingest(artifacts, [str(path)], licence="CC-BY-3.0", owner="me", config=config.source)
-    assert film.sha256 is not None
-    _, info = facts_of(artifacts, film, film.sha256, config.facts)
-    surveyed = survey(artifacts, film, film.sha256, info, config.survey)
-    shots, found = detect(artifacts, surveyed, info, config.detect)
-    return Detected(artifacts, film, surveyed, shots, found)
-
-
-@pytest.fixture(scope="module")
-def bunny(shared_films: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Detected]:
-    with artifacts_of(tmp_path_factory.mktemp("bunny")) as artifacts:
-        yield detected(artifacts, shared_films / FILM)
+    seen = see_film(artifacts, film, config)
+    return Curated(artifacts, seen, curate_film(artifacts, seen, config, calls))
 
 
 @pytest.fixture(scope="module")
@@ -82,29 +70,35 @@ def server() -> Iterator[LanguageServer]:
 
 
 @pytest.fixture(scope="module")
-def told(bunny: Detected, server: LanguageServer, tmp_path_factory: pytest.TempPathFactory) -> AnnotatedFilm:
-    return bunny.annotate(ASKED, calls_to(server, tmp_path_factory.mktemp("calls")))
+def bunny(shared_films: Path, server: LanguageServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Curated]:
+    home = tmp_path_factory.mktemp("bunny")
+    with artifacts_of(home) as artifacts:
+        yield curated(artifacts, shared_films / FILM, ASKING, calls_to(server, home))
 
 
-def test_big_buck_bunny_is_told_by_a_server_of_language(told: AnnotatedFilm) -> None:
-    assert {(decision.outcome, decision.reason) for decision in told.decisions} == {("kept", "")}
-    assert {decision.backend for decision in told.decisions} == {"openai"}
+def test_big_buck_bunny_is_told_by_a_server_of_language(bunny: Curated) -> None:
+    told = bunny.told
+    decisions = [decision for decision in told.decisions if decision.gate == GATE]
+    assert {(decision.outcome, decision.reason, decision.backend) for decision in decisions} == {("kept", "", "openai")}
+    assert [decision.item_kind for decision in decisions] == ["film", "story", *["shot"] * 4]
     names = {character.character_id: character.name for character in told.annotation.characters}
     casts = [[names[who] for who in shot.character_ids] for shot in told.annotation.shots]
     assert casts == [[], [], ["The bird"], []]
     assert [shot.is_prologue_or_epilogue for shot in told.annotation.shots] == [False, False, False, True]
+    assert {"clips", "references"} <= bunny.parts.steps.keys()
 
 
-def test_the_segments_it_chose_replace_those_that_were_computed(bunny: Detected, told: AnnotatedFilm) -> None:
-    first, _, third, last = told.annotation.shots
+def test_the_segments_it_chose_replace_those_that_were_computed(bunny: Curated) -> None:
+    first, _, third, last = bunny.told.annotation.shots
     assert (first.segment_start_seconds, first.segment_end_seconds) == (5.0, 9.0)
     assert (third.story_segment_start_seconds, third.story_segment_end_seconds) == (16.0, 20.0)
-    computed = bunny.found.segments[3]
+    computed = load_detection(bunny.artifacts, bunny.artifacts.load(bunny.seen.steps["detect"])).segments[3]
     assert computed is not None
     assert last.segment_start_seconds == computed.start_seconds
 
 
-def test_its_first_answer_broke_rules_and_it_was_told_which(told: AnnotatedFilm, server: LanguageServer) -> None:
+@pytest.mark.usefixtures("bunny")
+def test_its_first_answer_broke_rules_and_it_was_told_which(server: LanguageServer) -> None:
     first, second = server.asked[:2]
     assert first.turns == ()
     assert "shot 3 has a segment at 00:20.000-00:24.000, which is outside it" in second.turns[-1]
@@ -114,34 +108,31 @@ def test_its_first_answer_broke_rules_and_it_was_told_which(told: AnnotatedFilm,
     assert first.texts[1:4] == ("00:00.000", "00:00.500", "00:01.000")
 
 
-def test_a_second_time_nobody_is_asked(
-    bunny: Detected, told: AnnotatedFilm, server: LanguageServer, tmp_path: Path
-) -> None:
+def test_a_second_time_nobody_is_asked(bunny: Curated, server: LanguageServer, tmp_path: Path) -> None:
     before = len(server.asked)
-    assert bunny.annotate(ASKED, calls_to(server, tmp_path)) == told
+    assert curate_film(bunny.artifacts, bunny.seen, ASKING, calls_to(server, tmp_path)) == bunny.parts
     assert len(server.asked) == before
 
 
-def test_a_server_that_refuses_is_no_decision_on_the_film(bunny: Detected, tmp_path: Path) -> None:
-    other = ASKED.but(annotator=LanguageAnnotatorConfig(client=OpenAIConfig(model="another")))
+def test_a_server_that_refuses_is_no_decision_on_the_film(bunny: Curated, tmp_path: Path) -> None:
+    other = asking(OpenAIConfig(model="another"))
     with language_server(scripted("")) as server, pytest.raises(ProviderError, match="401"):
         server.faults.append("401")
-        bunny.annotate(other, calls_to(server, tmp_path))
+        curate_film(bunny.artifacts, bunny.seen, other, calls_to(server, tmp_path))
 
 
 def test_a_client_that_takes_films_sees_the_story_as_one(tmp_path: Path) -> None:
-    client = OpenAIConfig(model="vision", takes_footage=True, max_answers=1)
-    config = AnnotateConfig(annotator=LanguageAnnotatorConfig(client=client))
+    config = asking(OpenAIConfig(model="vision", takes_footage=True, max_answers=1)).but(filters=OPEN.filters)
+    path = write_small_film(tmp_path / "films", with_script=False)
     with artifacts_of(tmp_path) as artifacts, language_server(scripted("I see.")) as server:
-        small = detected(artifacts, write_small_film(tmp_path / "films", with_script=False))
-        told = small.annotate(config, calls_to(server, tmp_path))
+        told = curated(artifacts, path, config, calls_to(server, tmp_path)).told
     ((media_type, content),) = server.asked[0].media
     (tmp_path / "seen.mp4").write_bytes(content)
     assert media_type == "video/mp4"
     assert probe(tmp_path / "seen.mp4").duration_seconds == pytest.approx(4.0)
-    outcomes = {(decision.item_kind, decision.outcome) for decision in told.decisions}
+    outcomes = {(decision.item_kind, decision.outcome) for decision in told.decisions if decision.gate == GATE}
     assert outcomes == {("film", "rejected"), ("story", "rejected")}
-    assert "gave 1 answers to 'animeshooter_story v1'" in told.decisions[-1].reason
+    assert "gave 1 answers to 'animeshooter_story v1'" in told.decisions[1].reason
 
 
 def test_clips_begin_where_their_stories_do(tmp_path: Path) -> None:
@@ -171,7 +162,7 @@ def record(film: Path) -> None:
     texts = [answer.text for kept in read_recorded(RECORDING) for answer in kept.answers]
     with tempfile.TemporaryDirectory() as folder, artifacts_of(Path(folder)) as artifacts:
         with language_server(scripted(*texts)) as server:
-            detected(artifacts, film).annotate(ASKED, calls_to(server, Path(folder)))
+            curated(artifacts, film, ASKING, calls_to(server, Path(folder)))
         export_replies(Path(folder) / "replies", RECORDING)
 
 
