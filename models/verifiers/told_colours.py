@@ -20,6 +20,11 @@ THINGS: frozenset[str] = frozenset({
     "hat", "cap", "helmet", "hood", "scarf", "bow", "tie", "glove", "shoe", "boot", "sock", "glasses", "belt",
     "clothes", "clothing", "outfit",
 })  # fmt: skip
+# Beyond these a colour is said of something else; so it is beyond a mark.
+ENDS: frozenset[str] = frozenset({
+    ".", ",", ";", "(", ")", "a", "an", "the", "her", "his", "its", "their", "of", "in", "on", "at", "to", "by", "with",
+    "behind", "near", "under", "from", "is", "as",
+})  # fmt: skip
 CLOTHES = "clothes"  # what "in pink" says
 SAME: dict[str, str] = {"clothing": CLOTHES, "outfit": CLOTHES, "mustache": "moustache", "pajama": "pyjama"}
 REACH = 3  # words between a colour and what has it, at most
@@ -56,12 +61,12 @@ def colours_given(text: str) -> Given:
 def _thing_after(words: list[str], place: int) -> str:
     """Return what the colour at a place is said of; empty where nobody wears it."""
     for word in words[place + 1 : place + 1 + REACH]:
-        if word in ".,;()":
+        if word in ENDS:
             break
         thing = word if word in THINGS else word.removesuffix("s")
         if thing in THINGS:
             return SAME.get(thing, thing)
-    is_last = place + 1 == len(words) or words[place + 1] in ".,;()"
+    is_last = place + 1 == len(words) or words[place + 1] in ENDS
     return CLOTHES if is_last and place > 0 and words[place - 1] == "in" else ""
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from pegbar.records import Shot
 
+SENTENCE_END = re.compile(r"[.!?;](?=\s|$)")
+
 
 def told_of(name: str, others: Sequence[str], shots: Sequence[Shot]) -> tuple[str, ...]:
     """Return the parts of captions that speak of a character, in the shots' order, each once."""
@@ -15,15 +17,17 @@ def told_of(name: str, others: Sequence[str], shots: Sequence[Shot]) -> tuple[st
 
 
 def _parts(caption: str, name: str, others: Sequence[str]) -> list[str]:
+    own = _mentions(caption, name)
+    starts = sorted({len(caption), *(start for who in (name, *others) for start, _ in _mentions(caption, who))})
     parts = []
-    for sentence in re.split(r"(?<=[.!?;])\s+", caption):
-        places = _mentions(sentence, name)
-        ends = sorted({len(sentence), *places, *(place for other in others for place in _mentions(sentence, other))})
-        parts += [sentence[place : next(end for end in ends if end > place)].strip() for place in places]
+    for start, end in own:
+        following = next(place for place in starts if place > start)
+        finish = SENTENCE_END.search(caption, end, following)
+        parts.append(caption[start : finish.end() if finish else following].strip())
     return parts
 
 
-def _mentions(sentence: str, name: str) -> list[int]:
+def _mentions(caption: str, name: str) -> list[tuple[int, int]]:
     if not name.strip():
         return []
-    return [match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence, re.IGNORECASE)]
+    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", caption, re.IGNORECASE)]
