@@ -36,7 +36,7 @@ def joined_spans(shots: Sequence[Shot], table: SoundTable, config: JoiningConfig
     """Return which shots of a story are joined, in order and without gaps; none where the story is too short.
 
     First every cut with a change of sound parts two spans. Then the shortest span that is too short goes, again and
-    again, to the neighbour from which it is parted by the smaller change.
+    again, to the neighbour from which it is parted by the smaller change, of equals to the shorter one.
     """
     changes = [largest_change(shot.start_seconds, config.tolerance_seconds, table) for shot in shots]
     firsts = [0, *(place for place in range(1, len(shots)) if sound_changes(shots[place].start_seconds, table, config))]
@@ -47,8 +47,9 @@ def joined_spans(shots: Sequence[Shot], table: SoundTable, config: JoiningConfig
             return spans
         if len(spans) == 1:
             return []
-        edges = [edge for edge in (place, place + 1) if 0 < edge < len(firsts)]
-        firsts.pop(min(edges, key=lambda edge: changes[firsts[edge]]))
+        neighbours = [beside for beside in (place - 1, place + 1) if 0 <= beside < len(spans)]
+        edges = [(changes[firsts[max(place, beside)]], _seconds(shots, spans[beside]), beside) for beside in neighbours]
+        firsts.pop(max(place, min(edges)[2]))
 
 
 def sound_changes(seconds: float, table: SoundTable, config: JoiningConfig) -> bool:
