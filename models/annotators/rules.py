@@ -21,7 +21,7 @@ from pegbar.config import Config
 from pegbar.records import Record
 
 Rule = Literal["in film", "coverage", "contiguity", "cast", "segment", "plot", "caption"]
-FILM_ENDS_SECONDS = 0.0005  # half of the millisecond that a script can write
+EXACT_SECONDS = 0.0005  # half of the millisecond that a script can write
 
 
 class Finding(Record):
@@ -120,7 +120,7 @@ class ScriptRules(Config):
     def _contiguity(self, told: Sequence[ScriptShot]) -> Iterator[Finding]:
         for before, after in pairwise(told):
             gap = after.start_seconds - before.end_seconds
-            if gap > FILM_ENDS_SECONDS:
+            if gap > EXACT_SECONDS:
                 message = f"starts {gap:.3f} s after shot {before.number} ends"
                 yield Finding(rule="contiguity", shot=after.number, message=message)
 
@@ -144,7 +144,7 @@ class ScriptRules(Config):
         start, end = shot.segment
         if abs(end - start - self.segment_seconds) > self.segment_tolerance_seconds:
             return f"has a segment of {end - start:g} s, not {self.segment_seconds:g} s"
-        if start < shot.start_seconds - FILM_ENDS_SECONDS or end > shot.end_seconds + FILM_ENDS_SECONDS:
+        if start < shot.start_seconds - EXACT_SECONDS or end > shot.end_seconds + EXACT_SECONDS:
             return f"has a segment at {time_text(start)}-{time_text(end)}, which is outside it"
         return ""
 
