@@ -58,10 +58,8 @@ def show(workspace: WorkspaceOption = Path(), as_json: JsonOption = False) -> No
         say_json({**_card_fields(dataset.card), "statistics_table": statistics.model_dump(mode="json")})
         return
     _show_card(dataset.card, as_json)
-    _print_table(
-        (*HEADER, *(f"paper's {name}" for name in HEADER[1:])),
-        [(*own, *papers[1:]) for own, papers in zip(statistics.rows(), ANIMESHOOTER.rows(), strict=True)],
-    )
+    rows = zip(statistics.rows(), ANIMESHOOTER.rows(), strict=True)
+    _print_table(HEADER, [row for own, (level, *paper) in rows for row in (own, (f"{level} (paper)", *paper))])
     _print_table(
         ("figure", "here", "paper"),
         [
