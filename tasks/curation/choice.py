@@ -1,7 +1,7 @@
 """Which cut-out stands for a character: a good one that agrees with the others; scenery changes, it does not."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -23,6 +23,7 @@ class ChoiceConfig(Config):
         shared_weight: what a cut-out's score is worth where the shot lists others too.
         neutral_agreement: how far a cut-out agrees that no other shot can confirm.
         max_other_share: above this share in the colours of another character of the shot it shows the other one.
+        max_likeness: a character that is never alone and whose cut-outs are this like another's is that other.
         min_score: below this the best is not good enough.
     """
 
@@ -30,6 +31,7 @@ class ChoiceConfig(Config):
     shared_weight: float = Field(default=0.7, ge=0, le=1)
     neutral_agreement: float = Field(default=0.6, ge=0, le=1)
     max_other_share: float = Field(default=0.35, ge=0, le=1)
+    max_likeness: float = Field(default=0.75, ge=0, le=1)
     min_score: float = Field(default=0.05, ge=0, le=1)
 
 
@@ -121,30 +123,48 @@ class Search:
 
 def rank(searches: Mapping[str, Search], config: ChoiceConfig) -> dict[str, list[Ranked]]:
     """Return each character's cut-outs, the best first; those in somebody else's colours are marked."""
-    known = {name: _typical_colours(search.candidates) for name, search in searches.items()}
+    known = {name: _known(search.candidates) for name, search in searches.items()}
     return {name: _ranked(name, search.candidates, known, config) for name, search in searches.items()}
 
 
-def _typical_colours(candidates: Iterable[Candidate]) -> Histogram | None:
+@dataclass(frozen=True)
+class Known:
+    """The typical colours of a character, and whether they are of shots that list nobody else."""
+
+    colours: Histogram
+    is_sure: bool
+
+
+def _known(candidates: list[Candidate]) -> Known | None:
     """Return the typical colours of a character, where it is alone if it ever is; None without cut-outs."""
-    found = list(candidates)
-    alone = [candidate.colours for candidate in found if candidate.is_alone]
-    colours = alone or [candidate.colours for candidate in found]
-    return np.median(np.stack(colours), axis=0).astype(np.float32) if colours else None
+    alone = [candidate.colours for candidate in candidates if candidate.is_alone]
+    colours = alone or [candidate.colours for candidate in candidates]
+    return Known(np.median(np.stack(colours), axis=0).astype(np.float32), bool(alone)) if colours else None
 
 
 def _ranked(
-    name: str, candidates: list[Candidate], known: Mapping[str, Histogram | None], config: ChoiceConfig
+    name: str, candidates: list[Candidate], known: Mapping[str, Known | None], config: ChoiceConfig
 ) -> list[Ranked]:
     ranked = []
     for candidate in candidates:
         others = [known.get(other) for other in candidate.shot.character_ids if other != name]
-        shares = [share_explained(candidate.colours, known[name], other) for other in others if other is not None]
+        shares = [_share_of(other, candidate, known[name], config) for other in others if other is not None]
         weight = 1.0 if candidate.is_alone else config.shared_weight
         agreement = _agreement(candidate, candidates, config) * _pose_agreement(candidate, candidates)
         score = weight * candidate.quality * agreement
         ranked.append(Ranked(candidate, score, max(shares, default=0.0) > config.max_other_share))
     return sorted(ranked, key=lambda one: (-one.score, one.candidate.frame))
+
+
+def _share_of(other: Known, candidate: Candidate, own: Known | None, config: ChoiceConfig) -> float:
+    """Return the share of a cut-out that is more another's; unsure colours that are all but the other's are no help."""
+    is_the_other = (
+        own is not None
+        and other.is_sure
+        and not own.is_sure
+        and likeness_of(own.colours, other.colours) > config.max_likeness
+    )
+    return share_explained(candidate.colours, None if own is None or is_the_other else own.colours, other.colours)
 
 
 def _agreement(candidate: Candidate, candidates: list[Candidate], config: ChoiceConfig) -> float:

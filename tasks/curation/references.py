@@ -61,7 +61,7 @@ def find_references(
             if (reference := _write(folder, search, segmenter, config)) is not None
         )
         decisions = tuple(
-            decision for search in searches.values() for decision in _decisions(search, segmenter, verifier, config)
+            decision for search in searches.values() for decision in decisions_of(search, segmenter, verifier, config)
         )
         (folder / OUTPUT).write_bytes(ReferenceSet(references=found, decisions=decisions).to_json())
         return {"num_references": len(found), "num_characters": len(searches)}
@@ -119,7 +119,7 @@ def _write(folder: Path, search: Search, segmenter: Segmenter, config: Reference
     )
 
 
-def _decisions(
+def decisions_of(
     search: Search, segmenter: Segmenter, verifier: Verifier, config: ReferencesConfig
 ) -> Iterator[Decision]:
     """Yield the last word on a character, on each frame it was looked for in, and on each cut-out judged."""
