@@ -9,9 +9,9 @@ import typer
 from pegbar.cli.console import progress_bars, say_json
 
 if TYPE_CHECKING:
-    from tasks.curation.release_export import ExportReport
-    from tasks.curation.release_import import ImportReport
-    from tasks.curation.release_times import RoundingReport
+    from tasks.curation.release.export import ExportReport
+    from tasks.curation.release.importing import ImportReport
+    from tasks.curation.release.times import RoundingReport
 
 MAX_LINES = 20
 
@@ -47,8 +47,8 @@ def import_release(
     as_json: JsonOption = False,
 ) -> None:
     """Put a release's scripts and reference pictures beside its films; then: pegbar curate FILMS."""
-    from tasks.curation.release_import import ImportConfig
-    from tasks.curation.release_import import import_release as run
+    from tasks.curation.release.importing import ImportConfig
+    from tasks.curation.release.importing import import_release as run
 
     with progress_bars():
         report = run(release, films, ImportConfig(replace=replace))
@@ -74,9 +74,9 @@ def export_release(
 ) -> None:
     """Write the present dataset as a release in the AnimeShooter form: annotations and references, no films."""
     from pegbar.workspace import Workspace
-    from tasks.curation.release import ReleaseForm
-    from tasks.curation.release_export import ExportConfig
-    from tasks.curation.release_export import export_release as run
+    from tasks.curation.release.export import ExportConfig
+    from tasks.curation.release.export import export_release as run
+    from tasks.curation.release.records import ReleaseForm
 
     config = ExportConfig(
         form=ReleaseForm(spelling=spelling.value, times=times.value, precision=precision.value),

@@ -9,7 +9,7 @@ from pegbar.cli.console import figure, progress_bars, say_json
 
 if TYPE_CHECKING:
     from pegbar.dataset import Dataset
-    from tasks.studio.review_agreement import Agreement, Objection, Share
+    from tasks.studio.review.agreement import Agreement, Objection, Share
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The dataset's folder.")]
 QUESTION_COLUMNS = ("of a", "question", "yes, if kept", "yes, if left out", "unsure", "people agree", "kappa", "alpha")
@@ -27,7 +27,7 @@ def review(
 ) -> None:
     """Write a page on which a person judges a sample of stories and references; no server, nothing leaves it."""
     from pegbar.workspace import Workspace
-    from tasks.studio.review import ReviewConfig, write_review
+    from tasks.studio.review.page import ReviewConfig, write_review
 
     asked = {"num_stories": stories, "num_references": references, "seed": seed}
     config = ReviewConfig().but(**{name: value for name, value in asked.items() if value is not None})
@@ -57,8 +57,8 @@ def agreement(
 ) -> None:
     """Report what people say of the dataset: shares of yes, agreement with it and with each other, objections."""
     from pegbar.workspace import Workspace
-    from tasks.studio.review_agreement import agreement_of
-    from tasks.studio.review_verdicts import read_all
+    from tasks.studio.review.agreement import agreement_of
+    from tasks.studio.review.verdicts import read_all
 
     dataset = Workspace.open(workspace).dataset()
     report = agreement_of(read_all(files, dataset), dataset)
@@ -74,7 +74,7 @@ def _write_patch(report: "Agreement", dataset: "Dataset", path: Path) -> None:
     import json
 
     from pegbar.files import write_text
-    from tasks.studio.review_patch import patch_of
+    from tasks.studio.review.patch import patch_of
 
     edits = patch_of(report, dataset)
     if edits is None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pegbar.dataset import Dataset
 from pegbar.records import Character, Record, Scene, Shot, Story
-from tasks.curation.release import Release
+from tasks.curation.release.records import Release
 
 Level = Literal["video", "story", "shot"]
 HEADER = ("level", "number", "seconds", "words", "characters", "scenes")

@@ -6,7 +6,7 @@ import pytest
 from release_corpus import generated_films, write_films
 from small_dataset import small_rows, write_small_dataset
 
-from tasks.curation.release_reading import read_release
+from tasks.curation.release.reading import read_release
 from tasks.studio.statistics import ANIMESHOOTER, HEADER, count_words, statistics_of
 
 
