@@ -70,7 +70,9 @@ def story_gates(
     stories: Iterable[Story], track: Track, table: SoundTable, config: AudioGatesConfig
 ) -> Iterator[Decision]:
     """Yield every gate's decision on every story; of a film without a track, the first gate's alone."""
-    speech, music = speech_rows(table, config), music_rows(table, config)
+    # The mean over a second reaches beyond the voice at both its ends; the pauses within are bridged anyway.
+    speech = speech_rows(table, config) & (table.voice >= config.min_voice)
+    music = music_rows(table, config)
     for story in stories:
         yield _track(story, track, config)
         if track.sample_rate is None:

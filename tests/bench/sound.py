@@ -31,7 +31,7 @@ from spoken import has_espeak  # noqa: E402
 
 from models.voice_detectors import SileroConfig  # noqa: E402
 from pegbar.media import read_audio  # noqa: E402
-from tasks.curation.audio_gates import AudioGatesConfig, music_rows, speech_rows  # noqa: E402
+from tasks.curation.audio_gates import AudioGatesConfig, longest_seconds, music_rows, speech_rows  # noqa: E402
 from tasks.curation.music import MusicConfig  # noqa: E402
 from tasks.curation.sound_analysis import analysed  # noqa: E402
 from tasks.curation.sound_table import ROW_SAMPLES, ROW_SECONDS, SoundTable  # noqa: E402
@@ -96,6 +96,7 @@ def main() -> None:
             "tuning": _measured(list(cases(Path(scratch), 0, TUNING_VOICES))),
             "held_out": _measured(list(cases(Path(scratch), 90_000, HELD_OUT_VOICES))),
         }
+        stories = story_verdicts([toonbox_case(seed, Path(scratch)) for seed in range(95_000, 95_000 + NUM_FILMS)])
     report = {
         "command": "python tests/bench/sound.py",
         "commit": _git("rev-parse", "HEAD"),
@@ -106,6 +107,7 @@ def main() -> None:
         "voices": {"tuning": TUNING_VOICES, "held_out": HELD_OUT_VOICES},
         "gates": AudioGatesConfig().model_dump(),
         **halves,
+        "story_verdicts": stories,
         "real films": _measured(list(real_cases(ROOT.parent / "shared" / "films")))["music"],
     }
     (ROOT / "docs" / "sound_benchmark.json").write_text(json.dumps(report, indent=1) + "\n")
@@ -150,6 +152,31 @@ def _measured(heard: list[SoundCase]) -> dict[str, Any]:
                 for group in _groups(case, kind):
                     tallies[kind][group].add(verdict, true >= 0.5)
     return {kind: {name: tally.figures() for name, tally in sorted(by.items())} for kind, by in tallies.items()}
+
+
+def story_verdicts(films: list[SoundCase]) -> dict[str, Any]:
+    """Return how often whole films of toonbox get the verdict that the same bounds give on their true stretches."""
+    gates = AudioGatesConfig()
+    found: dict[str, list[tuple[float, float]]] = {"speech": [], "music": []}
+    for film in films:
+        table = hear(film)
+        for kind, rows, spans in (
+            ("speech", speech_rows(table, gates) & (table.voice >= gates.min_voice), film.speech),
+            ("music", music_rows(table, gates), film.music),
+        ):
+            true = np.zeros(table.num_rows, bool)
+            for start, end in spans:
+                true[round(start / ROW_SECONDS) : round(end / ROW_SECONDS)] = True
+            found[kind].append((longest_seconds(true, gates), longest_seconds(rows, gates)))
+    bounds = {"speech": gates.max_speech_seconds, "music": gates.max_music_seconds}
+    return {
+        kind: {
+            "films": len(pairs),
+            "agree": sum((true > bounds[kind]) == (heard > bounds[kind]) for true, heard in pairs),
+            "median_error_seconds": round(float(np.median([abs(true - heard) for true, heard in pairs])), 2),
+        }
+        for kind, pairs in found.items()
+    }
 
 
 def _groups(case: SoundCase, kind: str) -> Iterator[str]:

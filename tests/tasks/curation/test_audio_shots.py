@@ -11,6 +11,7 @@ import pytest
 from drawn_sounds import RATE, Sound, bowed, footsteps, wind
 from pydantic import JsonValue
 from small_films import NO_CALLS, artifacts_of, scene
+from sound_cases import rms
 
 from models.annotators import Annotation, ShotNote
 from models.sound_annotators import MeasuredSoundConfig
@@ -20,10 +21,12 @@ from pegbar.media import AudioTrack, probe, read_audio, write_video
 from pegbar.records import Decision, Shot, Story
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
+from tasks.curation.audio_notes import stretches_of
 from tasks.curation.audio_shots import AudioShotsConfig, find_audio_shots, sound_path
 from tasks.curation.audio_stories import AudioShotSet
 from tasks.curation.ingest import ingest
 from tasks.curation.source import SourceConfig
+from tasks.curation.story_media import FilmStoryMedia, StoryClipsConfig
 
 FPS, SHOT_SECONDS, NUM_SHOTS = 8, 2.0, 4
 DEFAULT = AudioShotsConfig()
@@ -159,6 +162,21 @@ def test_another_annotator_or_threshold_needs_no_second_hearing(artifacts: Artif
     _, heard = found_in(artifacts, film, config)
     assert len(artifacts.journal.steps("listen")) == before
     assert all(shot.sound_type is None and shot.sound_description for shot in heard.audio_shots)
+
+
+def test_a_model_that_hears_is_given_each_audio_shot_as_a_film(
+    artifacts: Artifacts, film: Path, found: tuple[Manifest, AudioShotSet]
+) -> None:
+    (source,) = ingest(artifacts, [str(film)], licence="CC0-1.0", owner="me", config=SourceConfig())
+    assert source.sha256 is not None
+    stretches = stretches_of(found[1].audio_shots[1:])
+    media = FilmStoryMedia(artifacts, source, source.sha256, found[0], stretches, StoryClipsConfig())
+    clip = media.clip(stretches[0])
+    sound = read_audio(clip, 16_000)
+    whole = read_audio(film, 16_000, 4.0, 8.0)
+    assert sound is not None and whole is not None
+    assert probe(clip).duration_seconds == 4.0
+    assert rms(sound.samples[0].astype(np.float64)) == pytest.approx(rms(whole.samples[0].astype(np.float64)), rel=0.1)
 
 
 def test_music_is_refused_and_nothing_is_kept(artifacts: Artifacts, tmp_path: Path) -> None:
