@@ -8,7 +8,7 @@ import typer
 from pegbar.cli.console import say_json
 
 if TYPE_CHECKING:
-    from tasks.evaluation.evaluation_set import EvaluationSet, EvaluationSetConfig
+    from tasks.evaluation.sets.building import EvaluationSet, EvaluationSetConfig
 
 
 def evaluation_set(
@@ -32,8 +32,8 @@ def evaluation_set(
     from pegbar.workspace import Workspace
     from tasks.calls import calls_of
     from tasks.context import RunContext
-    from tasks.evaluation.evaluation_set import build_evaluation_set
-    from tasks.evaluation.evaluation_set_folder import write_evaluation_set
+    from tasks.evaluation.sets.building import build_evaluation_set
+    from tasks.evaluation.sets.folder import write_evaluation_set
 
     opened = Workspace.open(workspace)
     context = RunContext(settings=load_settings(), workspace=opened.root, run_id=uuid.uuid4().hex[:12])
@@ -50,8 +50,8 @@ def evaluation_set(
 
 def _config(ips: int | None, stories: int | None, seed: int | None, model: str | None) -> "EvaluationSetConfig":
     from models.clients.named import client_named
-    from tasks.evaluation.evaluation_set import EvaluationSetConfig
-    from tasks.evaluation.evaluation_set_language import LanguageWriterConfig
+    from tasks.evaluation.sets.building import EvaluationSetConfig
+    from tasks.evaluation.sets.language import LanguageWriterConfig
 
     asked: dict[str, object] = {"num_ips": ips, "num_stories": stories, "seed": seed}
     if model is not None:
