@@ -12,7 +12,7 @@ from small_films import FPS, HEIGHT, SHOT_FRAMES, WIDTH, scene
 from pegbar.dataset import Dataset
 from pegbar.media import AudioTrack, write_video
 from pegbar.media.flac import flac_bytes
-from pegbar.records import Member, Shot, Story
+from pegbar.records import Decision, Member, Shot, Story
 from pegbar.shards import ShardWriter
 from pegbar.tables import Row, TableName, row_of, write_rows
 from tasks.curation.audio_joining import audio_shot_of
@@ -20,6 +20,7 @@ from tasks.curation.cutouts import on_white, png_bytes
 
 RATE, SECONDS = 8000, SHOT_FRAMES / FPS
 SHARD = f"{GROUP}-0000.tar"
+OTHER_GROUP = "cd"  # of a film that was refused
 
 
 def tone_of(shot: int) -> int:
@@ -61,9 +62,16 @@ def write_clip_dataset(root: Path, with_sounds: bool = False) -> Dataset:
     (root / "clip.mp4").unlink()
     for name, content in rows.items():
         write_rows(root / "tables" / name / f"{GROUP}.parquet", name, content)
+    other = rows["films"][0] | {"film_id": f"{OTHER_GROUP}{'0' * 14}", "kept": False}
+    refused = Decision(
+        item_id=other["film_id"], item_kind="film", gate="probe", outcome="rejected", reason="a trailer"
+    )  # fmt: skip
+    write_rows(root / "tables" / "films" / f"{OTHER_GROUP}.parquet", "films", [other])
+    write_rows(root / "tables" / "decisions" / f"{OTHER_GROUP}.parquet", "decisions", [row_of(refused)])
+    more = {"films": 1, "decisions": 1}
     write_card(
         root,
-        {name: len(content) for name, content in rows.items()},
+        {name: len(content) + more.get(name, 0) for name, content in rows.items()},
         mean_story_seconds=NUM_SHOTS * SECONDS, shots_per_story=NUM_SHOTS, annotated_share=1.0,
     )  # fmt: skip
     return Dataset(root)

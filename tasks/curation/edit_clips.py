@@ -41,13 +41,17 @@ class ShardFiles:
         """Return every file's name, in the order of the shard."""
         return list(self._places)
 
+    def has(self, name: str) -> bool:
+        """Tell whether the shard has a file."""
+        return name in self._places
+
     def read(self, name: str) -> bytes:
         """Return one file's bytes.
 
         Raises:
             IntegrityError: the shard has no such file.
         """
-        if name not in self._places:
+        if not self.has(name):
             raise IntegrityError(f"{self._shard.name} lacks {name}", remedy="pegbar data pull", subject=name)
         offset, size = self._places[name]
         with self._shard.open("rb") as stream:

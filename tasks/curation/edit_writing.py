@@ -135,6 +135,6 @@ def _note(cut: CutShot, files: ShardFiles) -> Content:
     """Return the note beside a clip: the shot, and what else was said of the shots it is made of, the first's first."""
     extra: dict[str, Any] = {}
     for source in dict.fromkeys(f"{piece.source}.json" for piece in cut.pieces):
-        if source in files.names():
+        if files.has(source):
             extra = {**json.loads(files.read(source)).get("extra", {}), **extra}
     return f"{cut.shot.shot_id}.json", canonical_json({**cut.shot.model_dump(mode="json"), "extra": extra})

@@ -28,14 +28,19 @@ def pegbar(*arguments: str) -> Result:
     return result
 
 
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = Workspace.create(tmp_path_factory.mktemp("ws"))
+    write_clip_dataset(made.data)
+    return made
+
+
 def test_an_example_becomes_a_patch_a_version_and_nothing_more_the_second_time(
-    services_home: tuple[Settings, Endpoints], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    services_home: tuple[Settings, Endpoints], workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings, endpoints = services_home
     endpoints.apply()
     monkeypatch.setenv("PEGBAR_HOME", str(settings.home))
-    workspace = Workspace.create(tmp_path / "ws")
-    write_clip_dataset(workspace.data)
     at = ("--workspace", str(workspace.root))
     fields = json.loads(pegbar("--example", SHOT, "--example", f"{STORY}-c0", *at).stdout)
     fields |= {"author": "Ann", "reason": "By eye."}
@@ -59,10 +64,8 @@ def test_an_example_becomes_a_patch_a_version_and_nothing_more_the_second_time(
     assert workspace.versions() == [version]
 
 
-def test_the_form_is_shown_for_every_kind_and_unknown_ids_are_named(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path)
-    write_clip_dataset(workspace.data)
-    at = ("--workspace", str(tmp_path))
+def test_the_form_is_shown_for_every_kind_and_unknown_ids_are_named(workspace: Workspace, tmp_path: Path) -> None:
+    at = ("--workspace", str(workspace.root))
     shown = pegbar("--example", f"{STORY}-c0-r0", *at)
     place = {"shot": f"{STORY}-0000", "frame": 4, "mask": "mask.png"}
     assert json.loads(shown.stdout)["edits"] == [{"edit": "reference", "id": f"{STORY}-c0-r0", **place}]

@@ -98,6 +98,17 @@ def test_a_split_and_a_merge_cut_pictures_sound_and_notes(
     assert [key for key, before in zip(keys, ["", *keys], strict=False) if key != before] == list(dict.fromkeys(keys))
 
 
+def test_a_clip_of_one_picture_is_cut_and_joined_again(
+    artifacts: Artifacts, group: PackedGroup, tmp_path: Path
+) -> None:
+    one = Edited(artifacts, group, {"edit": "split", "id": shot(0), "frame": 15})
+    assert len(one.pictures(f"{shot(0)}-2.mp4", tmp_path)) == 1
+    whole = Edited(artifacts, one.group, {"edit": "merge", "id": f"{shot(0)}-2", "next": shot(1)})
+    pictures = whole.pictures(f"{shot(0)}-2.mp4", tmp_path)
+    assert len(pictures) == 17
+    assert all(is_like(picture, 15 + number) for number, picture in enumerate(pictures))
+
+
 def test_a_reference_is_cut_by_a_persons_mask_and_another_is_added(artifacts: Artifacts, group: PackedGroup) -> None:
     place = {"shot": shot(1), "frame": FRAME, "mask": "m.png"}
     after = Edited(
