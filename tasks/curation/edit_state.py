@@ -11,6 +11,7 @@ from pegbar.tables import KINDS, TABLES, TableName, read_tables, records_of
 from tasks.curation.edit_boundaries import REMEDY, Clock, CutShot, reindexed
 
 RecordT = TypeVar("RecordT")
+OTHERWISE: frozenset[TableName] = frozenset({"shots", "decisions"})  # tables whose rows are not kept by their ids
 
 
 @dataclass
@@ -42,13 +43,20 @@ class GroupState:
         rows = {name: _records(folder, name) for name in TABLES}
         shots: list[Shot] = sorted(rows["shots"], key=lambda shot: (shot.story_id, shot.index))
         state = cls(decisions=rows["decisions"], was={shot.shot_id: shot for shot in shots})
-        for name in ("films", "stories", "characters", "scenes", "references", "audio_shots"):
+        for name in rows.keys() - OTHERWISE:
             (key,) = KINDS[name].key
             setattr(state, name, {getattr(record, key): record for record in rows[name]})
         state.sounds = dict(state.audio_shots)
         for shot in shots:
             state.cuts.setdefault(shot.story_id, []).append(CutShot.as_it_lies(shot))
         return state
+
+    def records(self) -> dict[TableName, list[Any]]:
+        """Return every table's records as they now are."""
+        found: dict[TableName, list[Any]] = {
+            name: list(getattr(self, name).values()) for name in TABLES if name not in OTHERWISE
+        }
+        return found | {"shots": [cut.shot for cut in self.shots()], "decisions": self.decisions}
 
     def shots(self) -> Iterator[CutShot]:
         """Yield every shot, story by story."""

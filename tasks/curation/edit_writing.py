@@ -2,13 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pegbar.digests import canonical_json
 from pegbar.media import EncodeConfig
-from pegbar.records import Member, Record
+from pegbar.records import Member
 from pegbar.shards import ShardWriter
 from pegbar.tables import KINDS, Row, TableName, read_tables, row_of, write_rows
 from tasks.curation.edit_boundaries import CutShot
@@ -29,7 +29,7 @@ def write_group(
     Raises:
         MediaError: a clip that is to be cut anew does not decode. IntegrityError: the shard lacks a file.
     """
-    records = _records(state)
+    records = state.records()
     names = {table: _names(base, table) for table, kind in KINDS.items() if kind.members}
     members: dict[str, Member] = {}
     if records["shots"]:
@@ -45,19 +45,6 @@ def write_group(
         thumbnail = base / THUMBNAILS / f"{cut.shot.shot_id}.jpg"
         if thumbnail.is_file():
             shutil.copyfile(thumbnail, folder / THUMBNAILS / thumbnail.name)
-
-
-def _records(state: GroupState) -> dict[TableName, Iterable[Record]]:
-    return {
-        "films": state.films.values(),
-        "stories": state.stories.values(),
-        "shots": [cut.shot for cut in state.shots()],
-        "characters": state.characters.values(),
-        "scenes": state.scenes.values(),
-        "references": state.references.values(),
-        "audio_shots": state.audio_shots.values(),
-        "decisions": state.decisions,
-    }
 
 
 def _names(base: Path, table: TableName) -> Names:

@@ -9,6 +9,8 @@ from small_dataset import small_rows
 
 from pegbar.errors import InputError, NotFoundError
 from pegbar.records import Character, Film, Reference, Scene, Shot, Story
+from tasks.curation.audio_joining import audio_shot_of
+from tasks.curation.edit_audio import follow_shots
 from tasks.curation.edit_boundaries import CutShot
 from tasks.curation.edit_cuts import edit_cuts
 from tasks.curation.edit_kinds import MergeShots, MoveBoundary, SplitShot
@@ -30,6 +32,10 @@ def state_of() -> GroupState:
         references={row["reference_id"]: Reference.model_validate(row) for row in rows["references"]},
         was={shot.shot_id: shot for shot in shots},
     )
+    story = state.stories[STORY]
+    heard = [audio_shot_of(story, shots[:2], 0), audio_shot_of(story, shots[2:3], 1)]
+    state.audio_shots = {one.audio_shot_id: one for one in heard}
+    state.sounds = dict(state.audio_shots)
     for shot in shots:
         state.cuts.setdefault(shot.story_id, []).append(CutShot.as_it_lies(shot))
     return state
@@ -41,7 +47,9 @@ def shots_of(state: GroupState, story: str = STORY) -> list[Shot]:
 
 def do(state: GroupState, kind: Any, **fields: Any) -> dict[Any, str]:
     name = {MergeShots: "merge", SplitShot: "split", MoveBoundary: "move"}[kind]
-    return edit_cuts(state, kind(edit=name, **fields), SEGMENT)
+    before = {story: list(cuts) for story, cuts in state.cuts.items()}
+    done = edit_cuts(state, kind(edit=name, **fields), SEGMENT)
+    return done | follow_shots(state, before)
 
 
 def shot(number: int, story: str = STORY) -> str:
@@ -77,6 +85,20 @@ def check(state: GroupState) -> None:
         home = by_id[reference.shot_id]
         assert home.start_frame <= reference.frame < home.end_frame
         assert reference.character_id in home.character_ids
+
+    check_audio(state)
+
+
+def check_audio(state: GroupState) -> None:
+    """The audio shots of the first story, which cover it, go on covering it."""
+    shots = [cut.shot for cut in state.cuts[STORY]]
+    heard = list(state.audio_shots.values())
+    assert [one.index for one in heard] == list(range(len(heard))) and heard
+    assert [one.first_shot for one in heard] == [0, *(one.last_shot + 1 for one in heard[:-1])]
+    assert heard[-1].last_shot == len(shots) - 1
+    for one in heard:
+        spanned = shots[one.first_shot], shots[one.last_shot]
+        assert (one.start_seconds, one.end_seconds) == (spanned[0].start_seconds, spanned[1].end_seconds)
 
 
 OPERATIONS = st.lists(
