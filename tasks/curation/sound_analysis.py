@@ -10,6 +10,7 @@ from tasks.curation.spectrum import Array, glances
 
 SILENCE_DB = -120.0
 CHANGE_SECONDS = 1.0
+DIGITS = 4  # the last bits of a spectrum differ between processors
 
 
 def analysed(mono: Samples, peak: Array, clipped: Array, detector: VoiceDetector, config: MusicConfig) -> SoundTable:
@@ -25,17 +26,16 @@ def analysed(mono: Samples, peak: Array, clipped: Array, detector: VoiceDetector
     rises = np.maximum(np.diff(band, axis=0, prepend=band[:1]), 0).mean(axis=1)
     starts = np.arange(0, len(mono), ROW_SAMPLES)
     power = np.add.reduceat(mono.astype(np.float64) ** 2, starts) / np.diff(np.append(starts, len(mono)))
-    return SoundTable(
-        peak=peak,
-        clipped=clipped,
-        loudness_db=np.maximum(10 * np.log10(np.maximum(power, 1e-20)), SILENCE_DB).astype(np.float32),
-        voice=by_row(voice[:, None], WINDOWS_A_ROW)[:, 0],
-        music=music_of(np.concatenate(partials), voice, WINDOWS_A_ROW, config),
-        onset=np.maximum.reduceat(rises, np.arange(0, len(rises), WINDOWS_A_ROW)),
-        flatness=by_row(np.concatenate(flatness)[:, None], WINDOWS_A_ROW)[:, 0],
-        pitch_hertz=np.concatenate(pitch)[_loudest(band)],
-        change=_change(by_row(band, WINDOWS_A_ROW)),
-    )
+    measured = {
+        "loudness_db": np.maximum(10 * np.log10(np.maximum(power, 1e-20)), SILENCE_DB).astype(np.float32),
+        "voice": by_row(voice[:, None], WINDOWS_A_ROW)[:, 0],
+        "music": music_of(np.concatenate(partials), voice, WINDOWS_A_ROW, config),
+        "onset": np.maximum.reduceat(rises, np.arange(0, len(rises), WINDOWS_A_ROW)),
+        "flatness": by_row(np.concatenate(flatness)[:, None], WINDOWS_A_ROW)[:, 0],
+        "pitch_hertz": np.concatenate(pitch)[_loudest(band)],
+        "change": _change(by_row(band, WINDOWS_A_ROW)),
+    }
+    return SoundTable(peak, clipped, **{name: np.round(values, DIGITS) for name, values in measured.items()})
 
 
 def _loudest(bands: Array) -> npt.NDArray[np.int64]:

@@ -22,7 +22,7 @@ from pegbar.records import Decision, Shot, Story
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.audio_notes import stretches_of
-from tasks.curation.audio_shots import AudioShotsConfig, find_audio_shots, sound_path
+from tasks.curation.audio_shots import AudioShotsConfig, SoundFileConfig, find_audio_shots, sound_path
 from tasks.curation.audio_stories import AudioShotSet
 from tasks.curation.ingest import ingest
 from tasks.curation.source import SourceConfig
@@ -49,8 +49,8 @@ def write_film(path: Path, sound: Sound | None) -> Path:
     return path
 
 
-def told_of(film_id: str, num_shots: int = NUM_SHOTS, **changes: object) -> AnnotatedFilm:
-    """A story of shots of two seconds; its script tells the sound of the second."""
+def told_of(film_id: str, num_shots: int = NUM_SHOTS, rejected: int = -1, **changes: object) -> AnnotatedFilm:
+    """A story of shots of two seconds; its script tells the sound of the second; one of them may be rejected."""
     story = Story(
         story_id=f"{film_id}-s000", film_id=film_id, index=0, start_seconds=0.0, end_seconds=num_shots * SHOT_SECONDS,
         num_shots=num_shots, storyline="Ruby walks.", is_annotated=True,
@@ -61,7 +61,7 @@ def told_of(film_id: str, num_shots: int = NUM_SHOTS, **changes: object) -> Anno
             start_frame=index * 16, end_frame=index * 16 + 16, start_seconds=index * SHOT_SECONDS,
             end_seconds=(index + 1) * SHOT_SECONDS, story_start_seconds=index * SHOT_SECONDS,
             story_end_seconds=(index + 1) * SHOT_SECONDS, transition_in="cut" if index else "start",
-            plot=f"Plot {index}.", caption=f"Caption {index}.",
+            plot=f"Plot {index}.", caption=f"Caption {index}.", kept=index != rejected,
         )
         for index in range(num_shots)
     )  # fmt: skip
@@ -205,6 +205,26 @@ def test_a_story_of_three_seconds_or_less_is_too_short(artifacts: Artifacts, fil
     assert heard.audio_shots == ()
     assert verdicts(heard.decisions)["audio_shots"] == "rejected"
     assert heard.decisions[-1].reason == "it lasts 2.0 s, an audio shot more than 3 s"
+
+
+def test_a_rejected_shot_takes_its_audio_shot_with_it(artifacts: Artifacts, film: Path) -> None:
+    _, heard = found_in(artifacts, film, rejected=3)
+    assert [shot.kept for shot in heard.audio_shots] == [True, False]
+    verdict = [decision for decision in heard.decisions if decision.item_kind == "audio_shot"]
+    by_gate = {(decision.item_id[-4:], decision.gate): decision for decision in verdict}
+    assert by_gate["a000", "audio_shots"].outcome == "kept"
+    assert by_gate["a001", "audio_shots"].outcome == "rejected"
+    assert by_gate["a001", "audio_shots"].reason.endswith("-s000-0003")
+
+
+def test_sound_above_the_highest_rate_is_resampled(artifacts: Artifacts, film: Path) -> None:
+    config = AudioShotsConfig(sound=SoundFileConfig(max_rate=16_000))
+    manifest, heard = found_in(artifacts, film, config)
+    with av.open(
+        BytesIO(sound_path(artifacts.fetch(manifest), heard.audio_shots[0].audio_shot_id).read_bytes())
+    ) as kept:
+        assert kept.streams.audio[0].rate == 16_000
+        assert kept.streams.audio[0].duration == 64_000
 
 
 def test_a_rejected_story_is_not_listened_to(artifacts: Artifacts, film: Path) -> None:
