@@ -40,7 +40,10 @@ class KeptMedia:
 
 
 def request_of(
-    folder: Path, told: tuple[dict[str, JsonValue], ...] = ({},), traits: SoundTraits = TRAITS, num_pictures: int = 4
+    folder: Path,
+    told: tuple[dict[str, JsonValue], ...] = ({},),
+    traits: SoundTraits | None = TRAITS,
+    num_pictures: int = 4,
 ) -> SoundRequest:
     """Return a request about an audio shot of four seconds."""
     story = Story(

@@ -14,13 +14,13 @@ class SoundTraits:
     """What an audio shot's signal is like; 0 dB is full scale.
 
     Args:
-        pitch_hertz: median over its sounding time of the strongest partial; None where nothing sounds.
+        pitch_hertz: median over its sounding time of the strongest partial.
         noise_share: share of its sounding time that is noise rather than tone.
         loudness_db: root mean square over its sounding time. peak_db: of its largest sample.
         onset_seconds: when sounds begin, from the audio shot's start.
     """
 
-    pitch_hertz: float | None
+    pitch_hertz: float
     noise_share: float
     loudness_db: float
     peak_db: float
@@ -32,6 +32,7 @@ class SoundRequest:
     """One audio shot of a story that is told already.
 
     Args:
+        traits: None where nothing sounds.
         told: what was said of each of its shots beyond the script form (`ShotNote.extra`), in order.
         stretch: the audio shot's own stretch of the film, by which `media` finds what there is to see.
     """
@@ -40,7 +41,7 @@ class SoundRequest:
     audio_shot: AudioShot
     characters: tuple[Character, ...]
     scenes: tuple[Scene, ...]
-    traits: SoundTraits
+    traits: SoundTraits | None
     told: tuple[dict[str, JsonValue], ...]
     stretch: Story
     media: StoryMedia

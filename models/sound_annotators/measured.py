@@ -52,17 +52,17 @@ class MeasuredSoundAnnotator:
         described = self.describe(request.traits)
         return SoundNote(sound_description=described, reason=UNKNOWN if described else NOTHING)
 
-    def describe(self, traits: SoundTraits) -> str | None:
+    def describe(self, traits: SoundTraits | None) -> str | None:
         """Return a sentence without an end; None where nothing sounds."""
-        if traits.pitch_hertz is None:
+        if traits is None:
             return None
         return "; ".join((self._pitch(traits), self._level(traits), self._pattern(traits)))
 
     def _pitch(self, traits: SoundTraits) -> str:
-        hertz = traits.pitch_hertz or 0.0
         if traits.noise_share >= self._config.min_noise_share:
             return "noise without a clear pitch"
-        return f"{_word(hertz, self._config.pitches)} pitch, about {float(f'{hertz:.2g}'):g} Hz"
+        rounded = float(f"{traits.pitch_hertz:.2g}")
+        return f"{_word(traits.pitch_hertz, self._config.pitches)} pitch, about {rounded:g} Hz"
 
     def _level(self, traits: SoundTraits) -> str:
         word = _word(traits.loudness_db, self._config.levels)

@@ -23,18 +23,17 @@ class TraitsConfig(Config):
     gap_seconds: float = Field(default=0.15, ge=0)
 
 
-def traits_of(rows: SoundTable, config: TraitsConfig) -> SoundTraits:
-    """Return the traits of a stretch's rows."""
+def traits_of(rows: SoundTable, config: TraitsConfig) -> SoundTraits | None:
+    """Return the traits of a stretch's rows; None where nothing sounds."""
     sounding = rows.loudness_db >= config.min_level_db
-    peak = float(rows.peak.max(initial=0.0))
     if not sounding.any():
-        return SoundTraits(None, 0.0, config.min_level_db, _decibels(peak), ())
+        return None
     power = 10 ** (rows.loudness_db[sounding].astype(np.float64) / 10)
     return SoundTraits(
         pitch_hertz=round(float(np.median(rows.pitch_hertz[sounding])), 1),
         noise_share=round(float((rows.flatness[sounding] >= config.min_flatness).mean()), 4),
         loudness_db=round(float(10 * np.log10(power.mean())), 1),
-        peak_db=round(_decibels(peak), 1),
+        peak_db=round(float(20 * np.log10(rows.peak.max())), 1),
         onset_seconds=tuple(_onsets(rows, config)),
     )
 
@@ -50,7 +49,3 @@ def _onsets(rows: SoundTable, config: TraitsConfig) -> list[float]:
         if not found or seconds - found[-1] >= config.gap_seconds:
             found.append(seconds)
     return found
-
-
-def _decibels(amplitude: float) -> float:
-    return float(20 * np.log10(max(amplitude, 1e-6)))
