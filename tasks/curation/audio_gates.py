@@ -100,8 +100,10 @@ def _track(story: Story, track: Track, config: AudioGatesConfig) -> Decision:
     cover = min(1.0, max(0.0, track.sound_end_seconds - story.start_seconds) / length) if length > 0 else 0.0
     kind = f"{track.sample_rate} Hz, {_channels(track)}"
     problem = ""
-    if track.sample_rate is None:
-        problem, kind = "the film has no sound track", ""
+    if track.problem:
+        problem = f"its sound cannot be heard: {track.problem}"
+    elif track.sample_rate is None:
+        problem = "the film has no sound track"
     elif track.sample_rate < config.min_rate:
         problem = f"the sound is stored at {track.sample_rate} Hz, {config.min_rate} are asked for"
     elif cover < config.min_cover:

@@ -40,6 +40,7 @@ class Track(Record):
     Args:
         sample_rate, num_channels: as stored; None where there is no track.
         detector: name and version of what heard speech.
+        problem: why nothing could be heard; empty otherwise.
         goes_on: whether there is sound after the last picture.
     """
 
@@ -49,12 +50,17 @@ class Track(Record):
     sound_end_seconds: float = 0.0
     goes_on: bool = False
     detector: str
+    problem: str = ""
 
 
 def listen_to(path: Path, folder: Path, duration_seconds: float, config: ListenConfig) -> None:
     """Write ``sound.parquet`` and ``heard.json`` of a film into `folder`. Twenty minutes take 0.7 GB."""
     cv2.setNumThreads(1)
-    track, table = heard(path, duration_seconds, config)
+    write_heard(folder, *heard(path, duration_seconds, config))
+
+
+def write_heard(folder: Path, track: Track, table: SoundTable) -> None:
+    """Write ``sound.parquet`` and ``heard.json`` into `folder`."""
     table.write(folder / TABLE)
     (folder / OUTPUT).write_bytes(track.to_json())
 

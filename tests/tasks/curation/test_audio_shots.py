@@ -17,13 +17,14 @@ from models.annotators import Annotation, ShotNote
 from models.sound_annotators import MeasuredSoundConfig
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
-from pegbar.media import AudioTrack, probe, read_audio, write_video
+from pegbar.media import AudioTrack, SandboxLimits, probe, read_audio, write_video
 from pegbar.records import Decision, Shot, Story
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.audio_notes import stretches_of
 from tasks.curation.audio_shots import AudioShotsConfig, SoundFileConfig, find_audio_shots, sound_path
 from tasks.curation.audio_stories import AudioShotSet
+from tasks.curation.hearing import ListenConfig
 from tasks.curation.ingest import ingest
 from tasks.curation.source import SourceConfig
 from tasks.curation.story_media import FilmStoryMedia, StoryClipsConfig
@@ -198,6 +199,14 @@ def test_a_film_without_sound_is_refused_and_its_story_survives(artifacts: Artif
     assert (decision.item_kind, decision.gate, decision.reason) == (
         "story", "audio_track", "the film has no sound track",
     )  # fmt: skip
+
+
+def test_a_sound_that_cannot_be_heard_leaves_the_film_alone(artifacts: Artifacts, film: Path) -> None:
+    tight = ListenConfig(sandbox=SandboxLimits(wall_seconds=0.01))
+    _, heard = found_in(artifacts, film, AudioShotsConfig(listen=tight))
+    (decision,) = heard.decisions
+    assert (decision.gate, decision.outcome) == ("audio_track", "rejected")
+    assert decision.reason.startswith("its sound cannot be heard: walk.mp4 cannot be decoded: its decoder took")
 
 
 def test_a_story_of_three_seconds_or_less_is_too_short(artifacts: Artifacts, film: Path) -> None:
