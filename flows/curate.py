@@ -10,6 +10,7 @@ from tasks.context import RunContext
 from tasks.curation.assemble import assemble_dataset
 from tasks.curation.compare import compare_films
 from tasks.curation.config import CurateConfig
+from tasks.curation.edits.dataset import apply_edits_again
 from tasks.curation.gate import gate_dataset, version_dataset
 from tasks.curation.ingest import ingest_films
 from tasks.curation.pack import PackedGroup
@@ -38,7 +39,7 @@ class CuratedDataset(Record):
 
 @flow(name="curate")
 def curate(context: RunContext, request: Request) -> CuratedDataset:
-    """Take films in, look at each once, tell copies apart, curate what is kept, assemble, gate, and version."""
+    """Take films in, look at each once, tell copies apart, curate what is kept, edit, assemble, gate, and version."""
     config = request.config
     films = ingest_films(context, list(request.sources), request.licence, config.source)
     seen = [
@@ -47,6 +48,7 @@ def curate(context: RunContext, request: Request) -> CuratedDataset:
     apart = compare_films(context, seen, config)
     shards = shards_of(apart, config.max_films_per_shard)
     groups = [group for shard in shards for group in curate_shard(context, shard, config)]
+    groups = apply_edits_again(context, groups, config)
     funnel = publish_funnel(context, apart, groups, config)
     digest = assemble_dataset(context, groups, config)
     report = gate_dataset(context, config.gate)

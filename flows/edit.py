@@ -8,9 +8,9 @@ from pegbar.config import Config
 from pegbar.records import Record
 from pegbar.workspace import Workspace
 from tasks.context import RunContext
-from tasks.curation.edit_dataset import accept_edited, edit_groups, gate_edited, stage_edited_groups
-from tasks.curation.edit_kept import is_versioned
-from tasks.curation.edit_reading import read_patch
+from tasks.curation.edits.dataset import accept_edited, edit_groups, gate_edited, stage_edited_groups
+from tasks.curation.edits.kept import is_versioned
+from tasks.curation.edits.reading import read_patch
 from tasks.curation.gate import version_dataset
 
 

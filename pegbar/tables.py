@@ -69,17 +69,12 @@ def write_rows(path: Path, name: TableName, rows: Iterable[Row]) -> None:
     kind = KINDS[name]
     ordered = sorted(rows, key=lambda row: tuple(str(row[column]) for column in kind.key))
     table = pa.Table.from_pylist(ordered, schema=schema_of(name))
-    with written_aside(path) as aside:
-        pq.write_table(
-            table,
-            aside,
-            version="2.6",
-            compression="zstd",
-            compression_level=3,
-            use_dictionary=False,
-            row_group_size=1 << 16,
-            store_schema=False,
-        )
+    with written_aside(path) as aside, pq.ParquetWriter(
+        aside, table.schema, version="2.6", compression="zstd", compression_level=3, use_dictionary=False,
+        store_schema=False,
+    ) as writer:  # fmt: skip
+        writer.write_table(table, row_group_size=1 << 16)
+        writer.add_key_value_metadata(dict(table.schema.metadata))  # without the Arrow schema it would be lost
 
 
 def read_tables(paths: Sequence[Path], name: TableName) -> pa.Table:

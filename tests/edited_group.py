@@ -13,9 +13,9 @@ from pegbar.media import frames
 from pegbar.records import Decision
 from pegbar.tables import TableName, read_tables, records_of
 from tasks.curation.cutouts import png_bytes
-from tasks.curation.edit_config import EditConfig
-from tasks.curation.edit_group import edit_group
-from tasks.curation.edit_patch import AcceptedPatch
+from tasks.curation.edits.config import EditConfig
+from tasks.curation.edits.group import edit_group
+from tasks.curation.edits.patch import AcceptedPatch
 from tasks.curation.pack import PackedGroup
 
 STORY = "ab00000000000000-s000"

@@ -40,7 +40,7 @@ def _edit(patch: Path, workspace: Path, accept_drift: bool, as_json: bool) -> No
     from flows.launch import Launch, start
     from pegbar.settings import load_settings
     from pegbar.workspace import Workspace
-    from tasks.curation.edit_reading import read_patch
+    from tasks.curation.edits.reading import read_patch
 
     root = Workspace.open(workspace).root
     request = {
@@ -62,7 +62,7 @@ def _edit(patch: Path, workspace: Path, accept_drift: bool, as_json: bool) -> No
 def _show_example(workspace: Path, ids: list[str]) -> None:
     """Print the patch, and beside it, on stderr, every kind of edit."""
     from pegbar.workspace import Workspace
-    from tasks.curation.edit_example import example_patch, kinds_of_edits, places_of_clips
+    from tasks.curation.edits.example import example_patch, kinds_of_edits, places_of_clips
 
     dataset = Workspace.open(workspace).dataset()
     say_json(example_patch(dataset, ids))

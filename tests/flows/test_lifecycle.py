@@ -37,6 +37,7 @@ TASKS = {
     "see-shard": 1,
     "compare-films": 1,
     "curate-shard": 1,
+    "apply-edits": 1,
     "funnel": 1,
     "assemble-dataset": 1,
     "gate-dataset": 1,

@@ -5,8 +5,8 @@ from typing import Any
 
 from pegbar.dataset import Dataset
 from pegbar.records import Shot
-from tasks.curation.edit_example import example_patch
-from tasks.curation.edit_kinds import MAX_TEXT
+from tasks.curation.edits.example import example_patch
+from tasks.curation.edits.kinds import MAX_TEXT
 from tasks.studio.review.agreement import Agreement, Objection
 from tasks.studio.review.questions import OVERALL
 

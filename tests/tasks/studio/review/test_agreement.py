@@ -8,7 +8,7 @@ import pytest
 from review_dataset import write_reviewed_dataset
 
 from pegbar.dataset import Dataset
-from tasks.curation.edit_reading import read_patch
+from tasks.curation.edits.reading import read_patch
 from tasks.studio.review.agreement import Share, agreement_of, majority
 from tasks.studio.review.patch import patch_of
 from tasks.studio.review.questions import Answer, ReviewKind

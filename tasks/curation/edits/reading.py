@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from pegbar.digests import canonical_json
 from pegbar.errors import ConflictError, HostileNameError, InputError, NotFoundError
 from pegbar.media.names import check_key, printable
-from tasks.curation.edit_kinds import EditReference
-from tasks.curation.edit_masks import mask_of_png
-from tasks.curation.edit_patch import AcceptedPatch, Patch
+from tasks.curation.edits.kinds import EditReference
+from tasks.curation.edits.masks import mask_of_png
+from tasks.curation.edits.patch import AcceptedPatch, Patch
 
 MAX_PATCH_BYTES = 16 << 20
 MAX_MASK_BYTES = 4 << 20

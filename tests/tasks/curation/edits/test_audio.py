@@ -10,11 +10,11 @@ from edited_group import STORY, Edited, shot
 from small_films import artifacts_of
 
 from pegbar.artifacts import Artifacts
-from tasks.curation.edit_adopt import adopt
-from tasks.curation.edit_audio import follow_shots
-from tasks.curation.edit_boundaries import merged
-from tasks.curation.edit_sound import read_flac
-from tasks.curation.edit_state import GroupState
+from tasks.curation.edits.adopt import adopt
+from tasks.curation.edits.audio import follow_shots
+from tasks.curation.edits.boundaries import merged
+from tasks.curation.edits.sound import read_flac
+from tasks.curation.edits.state import GroupState
 from tasks.curation.pack import PackedGroup
 
 ONE, TWO = f"{STORY}-a000", f"{STORY}-a001"

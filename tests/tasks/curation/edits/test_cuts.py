@@ -10,11 +10,11 @@ from small_dataset import small_rows
 from pegbar.errors import InputError, NotFoundError
 from pegbar.records import Character, Film, Reference, Scene, Shot, Story
 from tasks.curation.audio_joining import audio_shot_of
-from tasks.curation.edit_audio import follow_shots
-from tasks.curation.edit_boundaries import CutShot
-from tasks.curation.edit_cuts import edit_cuts
-from tasks.curation.edit_kinds import MergeShots, MoveBoundary, SplitShot
-from tasks.curation.edit_state import GroupState
+from tasks.curation.edits.audio import follow_shots
+from tasks.curation.edits.boundaries import CutShot
+from tasks.curation.edits.cuts import edit_cuts
+from tasks.curation.edits.kinds import MergeShots, MoveBoundary, SplitShot
+from tasks.curation.edits.state import GroupState
 
 STORY = "ab00000000000000-s000"
 SEGMENT = 4.0

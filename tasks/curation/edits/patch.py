@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from pegbar.digests import digest_of
 from pegbar.records import Record
-from tasks.curation.edit_kinds import AnyEdit, EditReference, Line, Text
+from tasks.curation.edits.kinds import AnyEdit, EditReference, Line, Text
 
 MAX_EDITS = 10_000
 TITLE_WIDTH = 100

@@ -17,8 +17,8 @@ from pegbar.dataset import Dataset
 from pegbar.errors import ConflictError
 from pegbar.media import read_audio
 from tasks.curation.cutouts import on_white, png_bytes
-from tasks.curation.edit_adopt import adopt
-from tasks.curation.edit_group import no_group
+from tasks.curation.edits.adopt import adopt
+from tasks.curation.edits.group import no_group
 from tasks.curation.pack import PackedGroup
 
 FOX = f"{STORY}-c0"

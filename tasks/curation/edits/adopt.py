@@ -14,7 +14,7 @@ from pegbar.errors import ConfigurationError, ConflictError, IntegrityError
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
 from pegbar.tables import KINDS, schema_of
-from tasks.curation.edit_kinds import GROUP_DIGITS
+from tasks.curation.edits.kinds import GROUP_DIGITS
 from tasks.curation.pack import PackedGroup
 
 STEP = Step(name="adopt", version=1)

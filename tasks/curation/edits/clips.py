@@ -13,8 +13,8 @@ from pegbar.errors import IntegrityError, TruncatedMediaError
 from pegbar.media import AudioTrack, DecodeConfig, EncodeConfig, FrameReader, MediaInfo, probe, read_audio, write_video
 from pegbar.media.flac import flac_bytes
 from pegbar.records import Shot
-from tasks.curation.edit_boundaries import Piece
-from tasks.curation.edit_sound import read_flac
+from tasks.curation.edits.boundaries import Piece
+from tasks.curation.edits.sound import read_flac
 
 DECODE = DecodeConfig(num_threads=1)
 

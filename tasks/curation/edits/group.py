@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from pegbar.artifacts import Artifacts
 from pegbar.digests import digest_of
 from pegbar.steps import Facts, Step
-from tasks.curation.edit_apply import apply_edits
-from tasks.curation.edit_clips import ShardFiles
-from tasks.curation.edit_config import EditConfig
-from tasks.curation.edit_patch import SignedEdit
-from tasks.curation.edit_state import GroupState
-from tasks.curation.edit_writing import write_group
+from tasks.curation.edits.apply import apply_edits
+from tasks.curation.edits.clips import ShardFiles
+from tasks.curation.edits.config import EditConfig
+from tasks.curation.edits.patch import SignedEdit
+from tasks.curation.edits.state import GroupState
+from tasks.curation.edits.writing import write_group
 from tasks.curation.pack import PackedGroup
 
 STEP = Step(name="edit", version=1)

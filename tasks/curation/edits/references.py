@@ -4,13 +4,13 @@ import base64
 
 from pegbar.errors import InputError
 from pegbar.records import Character, Reference
-from tasks.curation.edit_boundaries import REMEDY
-from tasks.curation.edit_clips import ShardFiles
-from tasks.curation.edit_config import EditConfig
-from tasks.curation.edit_kinds import DropReference, EditReference
-from tasks.curation.edit_masks import cut_out, mask_of_png
-from tasks.curation.edit_state import GroupState, found_in
-from tasks.curation.edit_words import Done
+from tasks.curation.edits.boundaries import REMEDY
+from tasks.curation.edits.clips import ShardFiles
+from tasks.curation.edits.config import EditConfig
+from tasks.curation.edits.kinds import DropReference, EditReference
+from tasks.curation.edits.masks import cut_out, mask_of_png
+from tasks.curation.edits.state import GroupState, found_in
+from tasks.curation.edits.words import Done
 
 BACKEND, BACKEND_VERSION = "person", 1
 SCORE = 1.0  # a person's choice is not measured

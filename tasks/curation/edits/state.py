@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pegbar.errors import NotFoundError
 from pegbar.records import AudioShot, Character, Decision, Film, ItemKind, Reference, Scene, Shot, Story
 from pegbar.tables import KINDS, TABLES, TableName, read_tables, records_of
-from tasks.curation.edit_boundaries import REMEDY, Clock, CutShot, reindexed
+from tasks.curation.edits.boundaries import REMEDY, Clock, CutShot, reindexed
 
 RecordT = TypeVar("RecordT")
 OTHERWISE: frozenset[TableName] = frozenset({"shots", "decisions"})  # tables whose rows are not kept by their ids

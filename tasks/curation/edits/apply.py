@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 from pegbar.errors import InputError, NotFoundError
 from pegbar.records import Decision, ItemKind
-from tasks.curation.edit_audio import follow_shots
-from tasks.curation.edit_clips import ShardFiles
-from tasks.curation.edit_config import EditConfig
-from tasks.curation.edit_cuts import edit_cuts
-from tasks.curation.edit_kinds import DropReference, EditReference, MergeShots, MoveBoundary, SplitShot
-from tasks.curation.edit_patch import SignedEdit
-from tasks.curation.edit_references import BACKEND, BACKEND_VERSION, cut_reference, drop_reference
-from tasks.curation.edit_state import GroupState
-from tasks.curation.edit_words import Done, edit_words
+from tasks.curation.edits.audio import follow_shots
+from tasks.curation.edits.clips import ShardFiles
+from tasks.curation.edits.config import EditConfig
+from tasks.curation.edits.cuts import edit_cuts
+from tasks.curation.edits.kinds import DropReference, EditReference, MergeShots, MoveBoundary, SplitShot
+from tasks.curation.edits.patch import SignedEdit
+from tasks.curation.edits.references import BACKEND, BACKEND_VERSION, cut_reference, drop_reference
+from tasks.curation.edits.state import GroupState
+from tasks.curation.edits.words import Done, edit_words
 
 GATE = "edit"
 

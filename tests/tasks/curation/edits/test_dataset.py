@@ -17,12 +17,12 @@ from pegbar.faults import KILL_AT_VARIABLE
 from pegbar.records import Decision
 from pegbar.workspace import Workspace
 from tasks.curation.assemble import files_of, move_in, stage
-from tasks.curation.edit_adopt import adopt
-from tasks.curation.edit_config import EditConfig
-from tasks.curation.edit_dataset import accept, edit_packed, edit_version, judge_staged, stage_edited
-from tasks.curation.edit_kept import is_versioned, keep_patch, kept_patches
-from tasks.curation.edit_patch import AcceptedPatch
-from tasks.curation.edit_reading import read_patch
+from tasks.curation.edits.adopt import adopt
+from tasks.curation.edits.config import EditConfig
+from tasks.curation.edits.dataset import accept, edit_packed, edit_version, judge_staged, stage_edited
+from tasks.curation.edits.kept import is_versioned, keep_patch, kept_patches
+from tasks.curation.edits.patch import AcceptedPatch
+from tasks.curation.edits.reading import read_patch
 from tasks.curation.gate import make_version
 
 STORY = "ab00000000000000-s000"

@@ -11,9 +11,9 @@ from pegbar.media import EncodeConfig
 from pegbar.records import Member
 from pegbar.shards import ShardWriter
 from pegbar.tables import KINDS, Row, TableName, read_tables, row_of, write_rows
-from tasks.curation.edit_boundaries import CutShot
-from tasks.curation.edit_clips import ShardFiles
-from tasks.curation.edit_state import GroupState
+from tasks.curation.edits.boundaries import CutShot
+from tasks.curation.edits.clips import ShardFiles
+from tasks.curation.edits.state import GroupState
 from tasks.curation.pack import THUMBNAILS, shard_name
 
 SUFFIXES = {"clip": "mp4", "image": "png", "mask": "mask.png"}  # of members that edits make

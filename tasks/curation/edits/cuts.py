@@ -4,10 +4,10 @@ from typing import assert_never
 
 from pegbar.errors import InputError
 from pegbar.records import Shot
-from tasks.curation.edit_boundaries import REMEDY, CutShot, merged, moved, split
-from tasks.curation.edit_kinds import MergeShots, MoveBoundary, SplitShot
-from tasks.curation.edit_state import GroupState
-from tasks.curation.edit_words import Done
+from tasks.curation.edits.boundaries import REMEDY, CutShot, merged, moved, split
+from tasks.curation.edits.kinds import MergeShots, MoveBoundary, SplitShot
+from tasks.curation.edits.state import GroupState
+from tasks.curation.edits.words import Done
 
 
 def edit_cuts(state: GroupState, edit: MergeShots | SplitShot | MoveBoundary, segment_seconds: float) -> Done:

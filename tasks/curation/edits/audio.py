@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from pegbar.records import AudioShot, Shot
 from tasks.curation.audio_joining import audio_shot_of
-from tasks.curation.edit_boundaries import CutShot
-from tasks.curation.edit_state import GroupState
-from tasks.curation.edit_words import Done
+from tasks.curation.edits.boundaries import CutShot
+from tasks.curation.edits.state import GroupState
+from tasks.curation.edits.words import Done
 
 TIMES = ("first_shot", "last_shot", "start_seconds", "end_seconds", "story_start_seconds", "story_end_seconds")
 TOLD = ("scene_id", "character_ids", "plot", "caption", "is_prologue_or_epilogue", "kept")

@@ -9,7 +9,7 @@ from pegbar.errors import ConfigurationError, IntegrityError
 from pegbar.files import write_bytes
 from pegbar.versioning import Git
 from pegbar.workspace import EDITS_FOLDER, Workspace
-from tasks.curation.edit_patch import AcceptedPatch
+from tasks.curation.edits.patch import AcceptedPatch
 
 NUMBER_DIGITS, DIGEST_DIGITS = 4, 16
 

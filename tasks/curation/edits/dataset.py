@@ -16,11 +16,11 @@ from pegbar.workspace import Workspace
 from tasks.context import RunContext
 from tasks.curation.assemble import STAGING, Staged, files_of, is_there, move_in, stage
 from tasks.curation.config import CurateConfig
-from tasks.curation.edit_adopt import Adopted, adopt, group_of, stale
-from tasks.curation.edit_config import EditConfig
-from tasks.curation.edit_group import edit_group, no_group
-from tasks.curation.edit_kept import keep_patch, kept_patches, kept_path, unversioned
-from tasks.curation.edit_patch import AcceptedPatch, SignedEdit
+from tasks.curation.edits.adopt import Adopted, adopt, group_of, stale
+from tasks.curation.edits.config import EditConfig
+from tasks.curation.edits.group import edit_group, no_group
+from tasks.curation.edits.kept import keep_patch, kept_patches, kept_path, unversioned
+from tasks.curation.edits.patch import AcceptedPatch, SignedEdit
 from tasks.curation.pack import PackedGroup
 
 MAX_PROBLEMS = 8

@@ -9,7 +9,7 @@ import pytest
 
 from pegbar.errors import ConflictError, HostileNameError, InputError, NotFoundError
 from tasks.curation.cutouts import png_bytes
-from tasks.curation.edit_reading import MAX_PATCH_BYTES, read_patch
+from tasks.curation.edits.reading import MAX_PATCH_BYTES, read_patch
 
 SHOT = "ab00-s000-0001"
 CAPTION = {"edit": "shot", "id": SHOT, "caption": "Лиса спит. 狐が眠る 🦊"}

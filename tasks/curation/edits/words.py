@@ -4,9 +4,9 @@ from typing import assert_never
 
 from pegbar.errors import InputError
 from pegbar.records import Character, ItemKind, Shot
-from tasks.curation.edit_boundaries import REMEDY, with_segment
-from tasks.curation.edit_kinds import EditCharacter, EditScene, EditShot, EditStory, MergeCharacters
-from tasks.curation.edit_state import GroupState, found_in
+from tasks.curation.edits.boundaries import REMEDY, with_segment
+from tasks.curation.edits.kinds import EditCharacter, EditScene, EditShot, EditStory, MergeCharacters
+from tasks.curation.edits.state import GroupState, found_in
 
 Done = dict[tuple[ItemKind, str], str]
 COLUMNS = {"scene": "scene_id", "characters": "character_ids"}

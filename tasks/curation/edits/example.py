@@ -6,7 +6,7 @@ from typing import Any, get_args
 from pegbar.dataset import Dataset
 from pegbar.errors import NotFoundError
 from pegbar.records import Record
-from tasks.curation.edit_kinds import AnyEdit, Edit
+from tasks.curation.edits.kinds import AnyEdit, Edit
 
 MASK = "mask.png"
 HEAD = ("edit", "id", "reason")
