@@ -206,7 +206,7 @@ def test_a_sound_that_cannot_be_heard_leaves_the_film_alone(artifacts: Artifacts
     _, heard = found_in(artifacts, film, AudioShotsConfig(listen=tight))
     (decision,) = heard.decisions
     assert (decision.gate, decision.outcome) == ("audio_track", "rejected")
-    assert decision.reason.startswith("its sound cannot be heard: walk.mp4 cannot be decoded: its decoder took")
+    assert decision.reason.startswith("its sound cannot be heard: 'walk.mp4' cannot be decoded: its decoder took")
 
 
 def test_a_story_of_three_seconds_or_less_is_too_short(artifacts: Artifacts, film: Path) -> None:
