@@ -31,6 +31,7 @@ class BeliefConfig(Config):
         inside, outside: belief that a pixel is a character's by its place alone, within its blob and far away.
         reach: squared distance from the blob's centre, in its standard deviations, to which `inside` holds.
         fade: over how much further it falls by e.
+        moving, resting: by what that belief is multiplied where the picture moves on its own, and where it rests.
         smooth_sigma: how far neighbours share beliefs, in pixels of the work.
         most: belief by place of all characters together, at most.
     """
@@ -49,6 +50,8 @@ class BeliefConfig(Config):
     outside: float = Field(default=0.02, gt=0, lt=1)
     reach: float = Field(default=5.0, gt=0)
     fade: float = Field(default=3.0, gt=0)
+    moving: float = Field(default=1.3, gt=0)
+    resting: float = Field(default=0.8, gt=0)
     smooth_sigma: float = Field(default=1.5, gt=0)
     most: float = Field(default=0.9, gt=0, lt=1)
 
@@ -76,6 +79,11 @@ def first_belief(lab: Map, moving: Map, cast: Sequence[Subject], config: BeliefC
 def places_of(belief: Map, config: BeliefConfig) -> Map:
     """Return the belief by place alone: a character is one blob, round the heaviest piece of what is believed."""
     return np.stack([_place(one, config) for one in belief])
+
+
+def lively(moving: Map, config: BeliefConfig) -> Map:
+    """Return how much likelier each pixel is a character's than its place says, by whether it moves on its own."""
+    return np.asarray(config.resting + (config.moving - config.resting) * moving, np.float32)
 
 
 def updated(

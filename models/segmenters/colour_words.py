@@ -52,15 +52,17 @@ TOWARDS: dict[str, tuple[Colour, float]] = {
     "dark": ((0, 0, 0), 0.35),
     "deep": ((0, 0, 0), 0.25),
 }
+TOO_SMALL: frozenset[str] = frozenset({"eye", "eyes", "eyed"})  # to find anybody by
 LIGHTNESS_WEIGHT = 0.5  # shading moves lightness more than hue
 SPREAD = 18.0  # distance in Lab at which a colour no longer counts as the word's
 MAX_WORDS = 2000  # of a description; a longer one repeats itself
 
 
 def colours_named(text: str) -> tuple[Colour, ...]:
-    """Return the shades of every colour word of a description, each once, in order."""
+    """Return the shades of every colour word of a description but its eyes', each once, in order."""
     words = [match.group() for _, match in zip(range(MAX_WORDS), re.finditer(r"[a-z]+", text.lower()), strict=False)]
-    found = [shade for before, word in zip(["", *words], words, strict=False) for shade in _shades(before, word)]
+    told = zip(["", *words], words, [*words[1:], ""], strict=False)
+    found = [shade for before, word, after in told if after not in TOO_SMALL for shade in _shades(before, word)]
     return tuple(dict.fromkeys(found))
 
 

@@ -20,7 +20,7 @@ class ScoreConfig(Config):
 
     Args:
         sharp_variance: variance of the Laplacian (8-bit grey) that counts as half sharp.
-        full_area_share: share of the frame from which a cut-out counts as large.
+        full_area_share: share of the frame from which a cut-out counts as large; by its side, not its area.
     """
 
     version: int = 2
@@ -56,7 +56,7 @@ def score_cutout(frame: Pixels, mask: Mask, config: ScoreConfig) -> CutoutScore:
     return CutoutScore(
         sharpness=variance / (variance + config.sharp_variance),
         completeness=1.0 - _cut_share(mask),
-        area=min(1.0, float(mask.mean()) / config.full_area_share),
+        area=min(1.0, float(np.sqrt(mask.mean() / config.full_area_share))),
         compactness=_compactness(mask),
         contrast=_contrast(frame, mask),
     )

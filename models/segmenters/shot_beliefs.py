@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from models.segmenters.base import Subject
-from models.segmenters.beliefs import BeliefConfig, first_belief, places_of, updated
+from models.segmenters.beliefs import BeliefConfig, first_belief, lively, places_of, updated
 from models.segmenters.looks import Look
 from models.segmenters.palettes import Palette, cells_of, palette_of, typical
 
@@ -33,7 +33,8 @@ class ShotBelief:
         own = [palettes[subject] if subject in palettes else self.palette(subject) for subject in self.cast]
         scenery = palette_of(self.cells, [1.0 - belief.sum(axis=0) for belief in self.beliefs])
         for index, cells in enumerate(self.cells):
-            belief = updated(cells, own, scenery, self.places[index], self._config)
+            likely = self.places[index] * lively(self.look.moving[index], self._config)
+            belief = updated(cells, own, scenery, likely, self._config)
             self.beliefs[index], self.places[index] = belief, places_of(belief, self._config)
 
 

@@ -140,6 +140,7 @@ def test_colours_tell_characters_apart() -> None:
         ("light blue", ((130, 190, 235), (150, 185, 235))),
         ("dark orange", ((156, 91, 32),)),  # 0.65 * (240, 140, 50), rounded
         ("dark and orange", ((240, 140, 50),)),
+        ("orange fur, deep brown eyes", ((240, 140, 50),)),
         ("scarred Greenland", ()),
         ("lime, LIME", ((150, 210, 60),)),
     ],
