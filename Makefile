@@ -38,4 +38,5 @@ bench: install ## measure and write the JSON and tables under docs/ (by hand, ne
 	$(BIN)/python tests/bench/shots.py --films 40
 	$(BIN)/python tests/bench/filters.py
 	$(BIN)/python tests/bench/duplicates.py
+	$(BIN)/python tests/bench/sound.py
 	PYTHONPATH=.:tests:tests/bench $(BIN)/python tests/bench/media_types.py

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from pegbar.media import MediaInfo, frames, probe
 from pegbar.media.decode import fitted_size
+from tasks.curation.detection.shots import DetectedShot, detect_shots
 from tasks.curation.film_view import FilmView, Sample, SoundSummary
 from tasks.curation.frame_table import THUMBNAIL_SIDE, FrameTable
-from tasks.curation.shots import DetectedShot, detect_shots
 
 Pixels = NDArray[np.uint8]
 Fitted = Callable[[int], Pixels]  # a frame, its longer side at most so many pixels

@@ -96,7 +96,7 @@ def test_no_step_changed_under_the_same_version() -> None:
 
 
 def test_a_changed_import_changes_the_step() -> None:
-    assert "tasks.curation.fusion" in closure({"tasks.curation.shots"})
+    assert "tasks.curation.detection.fusion" in closure({"tasks.curation.detection.shots"})
 
 
 def record(reason: str) -> None:

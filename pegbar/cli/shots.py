@@ -9,7 +9,7 @@ import typer
 from pegbar.cli.console import progress_bars, say_json
 
 if TYPE_CHECKING:
-    from tasks.curation.shots import ShotList
+    from tasks.curation.detection.shots import ShotList
 
 
 SHOT_FIELDS = {"index", "start_frame", "end_frame", "start_seconds", "end_seconds", "transition_in"}
@@ -41,8 +41,8 @@ def shots(
     """Find a film's shots: cuts, dissolves, fades, wipes and flashes, in one decode."""
     from models.shot_models import TransNetConfig
     from pegbar.media import run_sandboxed
-    from tasks.curation.detector_scores import DetectorsConfig
-    from tasks.curation.shots import ShotsConfig, detect_shots
+    from tasks.curation.detection.detector_scores import DetectorsConfig
+    from tasks.curation.detection.shots import ShotsConfig, detect_shots
 
     model = TransNetConfig() if detector is Detector.transnet else None
     with progress_bars():

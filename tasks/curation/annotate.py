@@ -20,7 +20,7 @@ from pegbar.errors import ScriptError
 from pegbar.records import Decision, Record, Shot
 from pegbar.steps import Facts, Step
 from tasks.curation import stories
-from tasks.curation.detect import Detection, SegmentSpan
+from tasks.curation.detection.detect import Detection, SegmentSpan
 from tasks.curation.source import SCRIPT_SUFFIX, sidecar_name
 from tasks.curation.source_film import SourceFilm
 from tasks.curation.stories import StoriesConfig, build_stories

@@ -25,8 +25,8 @@ from pegbar.media import (
 )
 from pegbar.media.crop import Crop
 from pegbar.steps import Facts, Step
-from tasks.curation.detect import Detection
-from tasks.curation.shots import DetectedShot
+from tasks.curation.detection.detect import Detection
+from tasks.curation.detection.shots import DetectedShot
 from tasks.curation.source_film import SourceFilm, local_copy
 
 STEP = Step(name="clips", version=2)

@@ -9,14 +9,14 @@ from models.sound_annotators import LanguageSoundConfig
 from models.verifiers import LanguageVerifierConfig
 from pegbar.config import Config
 from tasks.curation.annotate import AnnotateConfig
-from tasks.curation.audio_shots import AudioShotsConfig
 from tasks.curation.clips import ClipsConfig
-from tasks.curation.detect import DetectConfig
+from tasks.curation.detection.detect import DetectConfig
 from tasks.curation.duplicate_films import DuplicateFilmsConfig
 from tasks.curation.facts import FactsConfig
 from tasks.curation.filters import FiltersConfig
 from tasks.curation.measure import MeasureConfig
 from tasks.curation.references_config import ReferencesConfig
+from tasks.curation.sound.audio_shots import AudioShotsConfig
 from tasks.curation.source import SourceConfig
 from tasks.curation.survey import SurveyConfig
 

@@ -17,14 +17,14 @@ from pegbar.records import Decision, Film, Record
 from tasks.calls import calls_of
 from tasks.context import RunContext
 from tasks.curation.annotate import annotate
-from tasks.curation.audio_shots import find_audio_shots
 from tasks.curation.clips import cut_clips
 from tasks.curation.config import CurateConfig
-from tasks.curation.detect import Detection, detect, load_detection
+from tasks.curation.detection.detect import Detection, detect, load_detection
 from tasks.curation.facts import facts_of, facts_scores
 from tasks.curation.measure import load_measured, measure
 from tasks.curation.references import find_references
 from tasks.curation.sift import film_decisions, sift_shots
+from tasks.curation.sound.audio_shots import find_audio_shots
 from tasks.curation.source_film import SourceFilm
 from tasks.curation.survey import survey
 

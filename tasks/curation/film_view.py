@@ -12,9 +12,9 @@ from pegbar.errors import IntegrityError
 from pegbar.media import MediaInfo
 from pegbar.media.crop import Crop
 from pegbar.records import Record
+from tasks.curation.detection.shots import DetectedShot
 from tasks.curation.frame_table import FrameTable, Pixels
 from tasks.curation.scores import Score
-from tasks.curation.shots import DetectedShot
 
 
 class Sample(Record):

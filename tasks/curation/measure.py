@@ -14,7 +14,7 @@ from pegbar.config import Config
 from pegbar.media.crop import Crop
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
-from tasks.curation.detect import Detection
+from tasks.curation.detection.detect import Detection
 from tasks.curation.film_signature import FilmSignature, SignatureConfig, signature_of
 from tasks.curation.film_view import FilmView, Scorer
 from tasks.curation.frame_table import FrameTable

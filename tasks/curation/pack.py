@@ -12,15 +12,15 @@ from pegbar.shards import ShardWriter
 from pegbar.steps import Facts, Step
 from pegbar.tables import TABLES, Row, TableName, row_of, write_rows
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.audio_shots import OUTPUT as AUDIO_SHOTS
-from tasks.curation.audio_stories import AudioShotSet
 from tasks.curation.clips import clip_path
 from tasks.curation.film import FilmParts
-from tasks.curation.film_sound import sound_path
 from tasks.curation.film_view import middle_sample
 from tasks.curation.references import OUTPUT as REFERENCES
 from tasks.curation.references import ReferenceSet
 from tasks.curation.sift import OUTPUT as SIFTED
+from tasks.curation.sound.audio_shots import OUTPUT as AUDIO_SHOTS
+from tasks.curation.sound.film_sound import sound_path
+from tasks.curation.sound.stories import AudioShotSet
 from tasks.curation.survey import read_survey
 
 STEP = Step(name="pack", version=3)

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pegbar.config import Config
 from pegbar.records import Shot, Story
 from pegbar.steps import Step
-from tasks.curation.shots import DetectedShot, ShotList
+from tasks.curation.detection.shots import DetectedShot, ShotList
 
 STEP = Step(name="stories", version=2)
 FILM_ID_DIGITS = 16

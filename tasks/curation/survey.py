@@ -10,7 +10,7 @@ from pegbar.config import Config
 from pegbar.media import DecodeConfig, FrameSink, MediaInfo, SandboxLimits, run_sandboxed
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
-from tasks.curation.detector_scores import DetectorsConfig
+from tasks.curation.detection.detector_scores import DetectorsConfig
 from tasks.curation.film_view import Sample, SoundSummary
 from tasks.curation.frame_table import FrameTable
 from tasks.curation.looking import ANALYSIS_SIDE, ProgressSink, look_at

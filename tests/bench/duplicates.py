@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 from pegbar.media import EncodeConfig, frames, probe, write_video
 from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.film import render_film
-from tasks.curation.boundary import Boundary
+from tasks.curation.detection.boundary import Boundary
+from tasks.curation.detection.shots import shots_between
 from tasks.curation.duplicate_films import find_duplicate_films
 from tasks.curation.film_signature import FilmSignature, signature_of
 from tasks.curation.film_view import FilmView
 from tasks.curation.filters import FiltersConfig
 from tasks.curation.frame_table import FrameTable
 from tasks.curation.scorers.duplicates import DuplicatesConfig
-from tasks.curation.shots import shots_between
 from tasks.curation.survey import FRAMES, SurveyConfig, read_survey, survey_film
 
 ROOT = Path(__file__).parent.parent.parent

@@ -22,11 +22,11 @@ from models.text_detectors import TextBox
 from pegbar.media import probe
 from pegbar.toonbox.config import Blemish, ToonboxConfig
 from pegbar.toonbox.film import render_film
+from tasks.curation.detection.shots import DetectedShot, ShotsConfig, shots_of
 from tasks.curation.film_view import FilmView
 from tasks.curation.frame_table import FrameTable
 from tasks.curation.scorers.bars import find_bars
 from tasks.curation.scorers.text import FilmText, TextConfig
-from tasks.curation.shots import DetectedShot, ShotsConfig, shots_of
 from tasks.curation.survey import FRAMES, SurveyConfig, read_survey, survey_film
 
 ROOT = Path(__file__).parent.parent.parent

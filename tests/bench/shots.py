@@ -29,11 +29,11 @@ from models.shot_models import TransNetConfig  # noqa: E402
 from pegbar.media import DecodeConfig  # noqa: E402
 from pegbar.toonbox.config import ToonboxConfig  # noqa: E402
 from pegbar.toonbox.film import render_film  # noqa: E402
-from tasks.curation.detector_cuts import DetectorCutsConfig, detector_cuts  # noqa: E402
-from tasks.curation.detector_scores import DetectorsConfig  # noqa: E402
+from tasks.curation.detection.detector_cuts import DetectorCutsConfig, detector_cuts  # noqa: E402
+from tasks.curation.detection.detector_scores import DetectorsConfig  # noqa: E402
+from tasks.curation.detection.fusion import FusionConfig, fuse  # noqa: E402
+from tasks.curation.detection.shots import model_boundaries, score_frames  # noqa: E402
 from tasks.curation.frame_table import FrameTable  # noqa: E402
-from tasks.curation.fusion import FusionConfig, fuse  # noqa: E402
-from tasks.curation.shots import model_boundaries, score_frames  # noqa: E402
 
 FIRST_SEED = 90_000  # held out: thresholds were set on the seeds 0 to 39
 SIZES = ((12, 192, 144), (24, 192, 144), (12, 288, 216), (24, 256, 192))

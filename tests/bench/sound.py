@@ -31,10 +31,10 @@ from spoken import has_espeak  # noqa: E402
 
 from models.voice_detectors import SileroConfig  # noqa: E402
 from pegbar.media import read_audio  # noqa: E402
-from tasks.curation.audio_gates import AudioGatesConfig, longest_seconds, music_rows, speech_rows  # noqa: E402
-from tasks.curation.music import MusicConfig  # noqa: E402
-from tasks.curation.sound_analysis import analysed  # noqa: E402
-from tasks.curation.sound_table import ROW_SAMPLES, ROW_SECONDS, SoundTable  # noqa: E402
+from tasks.curation.sound.analysis import analysed  # noqa: E402
+from tasks.curation.sound.gates import AudioGatesConfig, longest_seconds, music_rows, speech_rows  # noqa: E402
+from tasks.curation.sound.music import MusicConfig  # noqa: E402
+from tasks.curation.sound.table import ROW_SAMPLES, ROW_SECONDS, SoundTable  # noqa: E402
 
 NUM_FILMS = 40
 GROUNDS = ("toonbox effects", "toonbox music", "toonbox effects and music", "other effects", "other music")

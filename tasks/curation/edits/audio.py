@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from pegbar.records import AudioShot, Shot
-from tasks.curation.audio_joining import audio_shot_of
 from tasks.curation.edits.boundaries import CutShot
 from tasks.curation.edits.state import GroupState
 from tasks.curation.edits.words import Done
+from tasks.curation.sound.joining import audio_shot_of
 
 TIMES = ("first_shot", "last_shot", "start_seconds", "end_seconds", "story_start_seconds", "story_end_seconds")
 TOLD = ("scene_id", "character_ids", "plot", "caption", "is_prologue_or_epilogue", "kept")

@@ -8,7 +8,7 @@ from models.segmenters import MaskLimits
 from pegbar.config import Config
 from pegbar.errors import ConfigurationError
 from pegbar.media import EncodeConfig
-from tasks.curation.segments import SegmentConfig
+from tasks.curation.detection.segments import SegmentConfig
 
 
 class EditConfig(Config):

@@ -17,9 +17,9 @@ from models.text_detectors import TextBox
 from pegbar.config import Config
 from pegbar.media.decode import fitted_size
 from pegbar.records import Record
+from tasks.curation.detection.shots import DetectedShot
 from tasks.curation.film_view import FilmView
 from tasks.curation.scorers.readings import correlation, gradients
-from tasks.curation.shots import DetectedShot
 
 Item = TypeVar("Item")
 

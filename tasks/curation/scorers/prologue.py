@@ -9,10 +9,10 @@ import numpy.typing as npt
 from pydantic import Field
 
 from pegbar.config import Config
+from tasks.curation.detection.shots import DetectedShot
 from tasks.curation.film_view import FilmView
 from tasks.curation.frame_table import Pixels
 from tasks.curation.scorers.readings import Reading
-from tasks.curation.shots import DetectedShot
 
 Map = npt.NDArray[np.float32]
 

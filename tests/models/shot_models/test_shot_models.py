@@ -12,10 +12,10 @@ from drawn_shots import film_of, still
 
 from models.shot_models import ShotModel, TransNetConfig
 from pegbar.errors import MissingExtraError
-from tasks.curation.detector_cuts import DetectorCutsConfig
-from tasks.curation.detector_scores import DetectorsConfig
-from tasks.curation.model_scores import ModelScores
-from tasks.curation.shots import ShotsConfig, detect_shots, model_boundaries, score_frames
+from tasks.curation.detection.detector_cuts import DetectorCutsConfig
+from tasks.curation.detection.detector_scores import DetectorsConfig
+from tasks.curation.detection.model_scores import ModelScores
+from tasks.curation.detection.shots import ShotsConfig, detect_shots, model_boundaries, score_frames
 
 CONFIGS = [TransNetConfig()]
 

@@ -26,7 +26,7 @@ from pegbar.media import frames, probe, read_audio
 from pegbar.records import Story
 from tasks.curation.annotate import GATE, AnnotateConfig, AnnotatedFilm
 from tasks.curation.config import CurateConfig
-from tasks.curation.detect import load_detection
+from tasks.curation.detection.detect import load_detection
 from tasks.curation.film import FilmParts, SeenFilm, curate_film, see_film
 from tasks.curation.ingest import ingest
 from tasks.curation.sift import OUTPUT as SIFTED

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tasks.curation.shots import DetectedShot, ShotList
+from tasks.curation.detection.shots import DetectedShot, ShotList
 from tasks.curation.stories import (
     Range,
     StoriesConfig,

@@ -9,12 +9,12 @@ from small_dataset import small_rows
 
 from pegbar.errors import InputError, NotFoundError
 from pegbar.records import Character, Film, Reference, Scene, Shot, Story
-from tasks.curation.audio_joining import audio_shot_of
 from tasks.curation.edits.audio import follow_shots
 from tasks.curation.edits.boundaries import CutShot
 from tasks.curation.edits.cuts import edit_cuts
 from tasks.curation.edits.kinds import MergeShots, MoveBoundary, SplitShot
 from tasks.curation.edits.state import GroupState
+from tasks.curation.sound.joining import audio_shot_of
 
 STORY = "ab00000000000000-s000"
 SEGMENT = 4.0
