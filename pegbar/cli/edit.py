@@ -53,7 +53,8 @@ def _edit(patch: Path, workspace: Path, accept_drift: bool, as_json: bool) -> No
     if as_json:
         say_json(result.model_dump(mode="json"))
     elif result.is_new:
-        typer.echo(f"{result.num_edits} edits are in: dataset {result.dataset_digest[:12]}")
+        told = "1 edit is" if result.num_edits == 1 else f"{result.num_edits} edits are"
+        typer.echo(f"{told} in: dataset {result.dataset_digest[:12]}")
         typer.echo(f"  version {result.revision[:12]}; pegbar data versions lists all")
     else:
         typer.echo(f"this patch is applied already: version {result.revision[:12]} has it")
