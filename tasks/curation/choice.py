@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 import numpy as np
@@ -58,6 +58,10 @@ class Candidate:
     def is_alone(self) -> bool:
         """Whether the shot lists nobody else."""
         return len(self.shot.character_ids) == 1
+
+    def lightened(self) -> "Candidate":
+        """Return it without its pictures."""
+        return replace(self, image=b"", mask=b"")
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,13 @@ class Search:
     def best(self) -> Ranked | None:
         """The accepted cut-out with the highest score."""
         return next((ranked for ranked in self.ranked if ranked.is_accepted), None)
+
+    def lightened(self) -> "Search":
+        """Return the search without the pictures of what was not chosen: a long film has thousands."""
+        best = self.best
+        tried = [replace(one, candidate=one.candidate and one.candidate.lightened()) for one in self.tried]
+        ranked = [one if one is best else replace(one, candidate=one.candidate.lightened()) for one in self.ranked]
+        return Search(self.character, tried, ranked)
 
 
 def rank(searches: Mapping[str, Search], config: ChoiceConfig) -> dict[str, list[Ranked]]:

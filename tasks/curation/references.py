@@ -16,7 +16,7 @@ from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.candidates import ShotPlan, decode_frames, plan_shots
 from tasks.curation.choice import Search
 from tasks.curation.references_config import ReferencesConfig
-from tasks.curation.searching import search_film
+from tasks.curation.searching import search_story
 from tasks.curation.source_film import SourceFilm, local_copy
 from tasks.curation.verifying import verify_all
 
@@ -86,14 +86,22 @@ def search_references(
     verifier: Verifier,
     config: ReferencesConfig,
 ) -> dict[str, Search]:
-    """Look for every character in the planned shots of a local film and judge what is found; by character id."""
+    """Look for every character in the planned shots of a local film and judge what is found; by character id.
+
+    Only the pictures of each character's best are kept.
+    """
     characters = told.annotation.characters
+    searches = {character.character_id: Search(character) for character in characters}
     if path is None:
-        return {character.character_id: Search(character) for character in characters}
+        return searches
     with TemporaryDirectory(dir=path.parent) as folder:
         kept = decode_frames(path, plan, crop, Path(folder), config.candidates)
-        searches = search_film(characters, plan, kept, segmenter, config)
-        verify_all(searches, plan, kept, verifier, config)
+        for story in dict.fromkeys(planned.shot.story_id for planned in plan):
+            shots = [planned for planned in plan if planned.shot.story_id == story]
+            cast = [character for character in characters if character.story_id == story]
+            found = search_story(cast, shots, kept, segmenter, config)
+            verify_all(found, shots, kept, verifier, config)
+            searches |= {name: search.lightened() for name, search in found.items()}
     return searches
 
 

@@ -1,6 +1,5 @@
-"""Looking for a film's characters in its frames: cut-outs within the limits (AS-12 to 16)."""
+"""Looking for a story's characters in its frames: cut-outs within the limits (AS-12 to 16)."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -24,22 +23,18 @@ from tasks.curation.references_config import ReferencesConfig
 Story = tuple[Glimpse, ...]
 
 
-def search_film(
+def search_story(
     characters: Sequence[Character],
     plan: Sequence[ShotPlan],
     kept: KeptFrames,
     segmenter: Segmenter,
     config: ReferencesConfig,
 ) -> dict[str, Search]:
-    """Return, by character id, every frame in which a character was looked for and what was found."""
+    """Return, by character id, every frame in which a story's characters were looked for and what was found."""
     searches = {character.character_id: Search(character) for character in characters}
-    stories: dict[str, list[ShotPlan]] = defaultdict(list)
+    story = tuple(_glimpse(planned, kept, searches, config.candidates) for planned in plan)
     for planned in plan:
-        stories[planned.shot.story_id].append(planned)
-    for shots in stories.values():
-        story = tuple(_glimpse(planned, kept, searches, config.candidates) for planned in shots)
-        for planned in shots:
-            _search_shot(searches, planned, kept, story, segmenter, config)
+        _search_shot(searches, planned, kept, story, segmenter, config)
     return searches
 
 

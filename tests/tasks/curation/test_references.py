@@ -22,7 +22,7 @@ from tasks.curation.candidates import CandidatesConfig, KeptFrames, decode_frame
 from tasks.curation.choice import Search
 from tasks.curation.references import decisions_of, search_references
 from tasks.curation.references_config import ReferencesConfig
-from tasks.curation.searching import search_film
+from tasks.curation.searching import search_story
 from tasks.curation.verifying import verify_all
 
 CASTS = (("Ruby",), ("Ruby", "Bluebell"), ("Ruby",))
@@ -109,7 +109,7 @@ def figure(request: SegmentRequest, target: int) -> NDArray[np.bool_]:
 def searched(kept: KeptFrames, segmenter: Any, verifier: Any, config: ReferencesConfig) -> dict[str, Search]:
     told = told_of(CASTS)
     plan = plan_shots(told, config.candidates)
-    searches = search_film(told.annotation.characters, plan, kept, segmenter, config)
+    searches = search_story(told.annotation.characters, plan, kept, segmenter, config)
     verify_all(searches, plan, kept, verifier, config)
     return searches
 
@@ -134,6 +134,8 @@ def test_every_frame_of_every_shot_that_lists_a_character_is_decided_on(film: Pa
         ("reference", "verify", "kept"): 8,
         ("character", "references", "kept"): 2,
     }
+    assert all(search.best and search.best.candidate.image for search in searches.values())
+    assert sum(bool(one.candidate.image) for search in searches.values() for one in search.ranked) == 2
     frames = {one.item_id for one in decisions if one.item_kind == "reference" and one.item_id.startswith("s-c1")}
     assert frames == {"s-c1-f000021", "s-c1-f000026"}
 
