@@ -1,4 +1,4 @@
-"""How good a cut-out is as a reference: sharp, whole, large, compact, unlike what surrounds it. All in 0..1."""
+"""How good a cut-out is as a reference: sharp, whole, large, compact, set off from what surrounds it. All in 0..1."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,13 @@ import numpy.typing as npt
 from pydantic import Field
 
 from models.segmenters.base import Mask, Pixels
+from models.segmenters.colour_words import to_lab
 from pegbar.config import Config
 
 Histogram = npt.NDArray[np.float32]
 BINS = [12, 4, 4]  # hue, saturation, value
 RANGES = [0, 180, 0, 256, 0, 256]
+MARGIN = 4  # pixels round a cut-out in which its edges are looked for
 
 
 class ScoreConfig(Config):
@@ -20,11 +22,13 @@ class ScoreConfig(Config):
 
     Args:
         sharp_variance: variance of the Laplacian (8-bit grey) that counts as half sharp.
+        edge_strength: change of colour (8-bit Lab over two pixels) that counts as an edge.
         full_area_share: share of the frame from which a cut-out counts as large; by its side, not its area.
     """
 
     version: int = 2
     sharp_variance: float = Field(default=150.0, gt=0)
+    edge_strength: float = Field(default=15.0, gt=0)
     full_area_share: float = Field(default=0.25, gt=0, le=1)
 
 
@@ -35,6 +39,7 @@ class CutoutScore:
     Args:
         sharpness: of its pixels. completeness: what of its outline no edge of the frame cuts.
         area: of the frame. compactness: of its convex hull. contrast: of its colours to those round it.
+        outline: what of its outline lies at edges of the picture; a cut through a sky follows none.
     """
 
     sharpness: float
@@ -42,11 +47,12 @@ class CutoutScore:
     area: float
     compactness: float
     contrast: float
+    outline: float
 
     @property
     def value(self) -> float:
         """The score by which cut-outs of one character compete."""
-        return self.sharpness * self.completeness * self.area * self.compactness * self.contrast
+        return self.sharpness * self.completeness * self.area * self.compactness * self.contrast * self.outline
 
 
 def score_cutout(frame: Pixels, mask: Mask, config: ScoreConfig) -> CutoutScore:
@@ -59,6 +65,7 @@ def score_cutout(frame: Pixels, mask: Mask, config: ScoreConfig) -> CutoutScore:
         area=min(1.0, float(np.sqrt(mask.mean() / config.full_area_share))),
         compactness=_compactness(mask),
         contrast=_contrast(frame, mask),
+        outline=_outline(frame, mask, config.edge_strength),
     )
 
 
@@ -82,6 +89,19 @@ def _contrast(frame: Pixels, mask: Mask) -> float:
     width = max(3, min(mask.shape) // 10)
     grown = cv2.dilate(mask.astype(np.uint8), np.ones((2 * width + 1, 2 * width + 1), np.uint8)).astype(bool)
     return 1.0 - likeness_of(colour_histogram(frame, mask), colour_histogram(frame, grown & ~mask))
+
+
+def _outline(frame: Pixels, mask: Mask, strength: float) -> float:
+    """Return how much of the mask's outline, but for the frame's edge, lies within two pixels of an edge."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, left = max(0, rows[0] - MARGIN), max(0, columns[0] - MARGIN)
+    box = slice(top, rows[-1] + 1 + MARGIN), slice(left, columns[-1] + 1 + MARGIN)
+    lab = cv2.GaussianBlur(to_lab(np.ascontiguousarray(frame[box])), (3, 3), 0)
+    across, down = (cv2.Sobel(lab, cv2.CV_32F, dx, 1 - dx, scale=0.25) for dx in (1, 0))
+    edges = cv2.dilate(np.hypot(across, down).max(axis=-1), np.ones((5, 5), np.uint8)) > strength
+    inside = mask[box].astype(np.uint8)
+    outline = mask[box] & (cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=1) == 0)
+    return float(edges[outline].mean()) if outline.any() else 1.0
 
 
 def colour_histogram(frame: Pixels, where: Mask) -> Histogram:

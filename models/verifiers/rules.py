@@ -29,6 +29,7 @@ class RulesVerifierConfig(Config):
         min_completeness: below this the frame's edge cuts the character.
         min_compactness: below this share of its convex hull it is streaks or fragments.
         min_contrast: below this difference of colours it is part of its surroundings.
+        min_outline: below this share of its outline at edges of the picture it holds scenery, or lacks a part.
         min_named_share: below this share of pixels in the colours its description names it is not the one described.
         max_foreign: above this many times as many pixels in colours that only the others' descriptions name it is one
             of them.
@@ -45,6 +46,7 @@ class RulesVerifierConfig(Config):
     min_completeness: float = Field(default=0.6, ge=0, le=1)
     min_compactness: float = Field(default=0.5, ge=0, le=1)
     min_contrast: float = Field(default=0.5, ge=0, le=1)
+    min_outline: float = Field(default=0.9, ge=0, le=1)
     min_named_share: float = Field(default=0.05, ge=0, le=1)
     max_foreign: float = Field(default=2.0, gt=0)
     min_aspect: float = Field(default=0.4, gt=0)
@@ -90,6 +92,8 @@ class RulesVerifier:
             yield "completeness", "in streaks"
         if parts.contrast < self._config.min_contrast:
             yield "completeness", "of its surroundings' colours"
+        if parts.outline < self._config.min_outline:
+            yield "completeness", "its outline follows no edges"
 
     def _description(self, cutout: Cutout) -> Iterator[Failure]:
         own, foreign = named_shares(cutout, self._config.alike)

@@ -35,11 +35,13 @@ def test_a_whole_figure_passes_all_five(ruby: Cutout) -> None:
 
 
 def test_what_is_cut_or_in_streaks_or_scenery_is_not_complete(ruby: Cutout) -> None:
+    grown = cv2.dilate(ruby.mask.astype(np.uint8), np.ones((15, 15), np.uint8))
     streak = box(60, 20, 1, 120) | box(10, 80, 100, 1)
     for mask, why in (
         (box(30, 0, 80, 30), "cut by the frame's edge"),
         (streak, "in streaks"),
         (box(100, 100, 15, 30), "of its surroundings' colours"),
+        (grown > 0, "its outline follows no edges"),
         (box(0, 0, 0, 0), "nothing is cut out"),
     ):
         criteria, explanation = failed(replace(ruby, mask=mask))
@@ -77,7 +79,7 @@ def test_a_figure_that_lies_or_shows_as_a_sliver_is_no_clear_view(ruby: Cutout) 
 
 def test_small_blurred_and_veiled_pictures_are_of_no_quality(ruby: Cutout) -> None:
     blurred = np.asarray(cv2.GaussianBlur(ruby.frame, (0, 0), 6), np.uint8)
-    assert failed(replace(ruby, frame=blurred))[1] == "quality: blurred"
+    assert "quality: blurred" in failed(replace(ruby, frame=blurred))[1]
     veiled = np.clip(0.15 * ruby.frame + 200, 0, 255).astype(np.uint8)
     assert "quality" in failed(replace(ruby, frame=veiled))[0]
     assert "under a veil" in failed(replace(ruby, frame=veiled))[1]
