@@ -23,12 +23,14 @@ class ScoreConfig(Config):
     Args:
         sharp_variance: variance of the Laplacian (8-bit grey) that counts as half sharp.
         edge_strength: change of colour (8-bit Lab over two pixels) that counts as an edge.
+        neck_share: of the root of its area: what is joined by necks narrower than twice this is in fragments.
         full_area_share: share of the frame from which a cut-out counts as large; by its side, not its area.
     """
 
     version: int = 2
     sharp_variance: float = Field(default=150.0, gt=0)
     edge_strength: float = Field(default=15.0, gt=0)
+    neck_share: float = Field(default=0.06, ge=0, lt=1)
     full_area_share: float = Field(default=0.25, gt=0, le=1)
 
 
@@ -39,6 +41,7 @@ class CutoutScore:
     Args:
         sharpness: of its pixels. completeness: what of its outline no edge of the frame cuts.
         area: of the frame. compactness: of its convex hull. contrast: of its colours to those round it.
+        wholeness: what of it is left in one piece when its necks are cut.
         outline: what of its outline lies at edges of the picture; a cut through a sky follows none.
     """
 
@@ -47,12 +50,14 @@ class CutoutScore:
     area: float
     compactness: float
     contrast: float
+    wholeness: float
     outline: float
 
     @property
     def value(self) -> float:
         """The score by which cut-outs of one character compete."""
-        return self.sharpness * self.completeness * self.area * self.compactness * self.contrast * self.outline
+        whole = self.completeness * self.compactness * self.wholeness
+        return self.sharpness * whole * self.area * self.contrast * self.outline
 
 
 def score_cutout(frame: Pixels, mask: Mask, config: ScoreConfig) -> CutoutScore:
@@ -65,6 +70,7 @@ def score_cutout(frame: Pixels, mask: Mask, config: ScoreConfig) -> CutoutScore:
         area=min(1.0, float(np.sqrt(mask.mean() / config.full_area_share))),
         compactness=_compactness(mask),
         contrast=_contrast(frame, mask),
+        wholeness=_wholeness(mask, config.neck_share),
         outline=_outline(frame, mask, config.edge_strength),
     )
 
@@ -82,6 +88,15 @@ def _compactness(mask: Mask) -> float:
     hull = cv2.convexHull(np.argwhere(mask)[:, ::-1].astype(np.int32))
     filled = cv2.fillConvexPoly(np.zeros(mask.shape, np.uint8), hull, 1)
     return float(mask.sum() / filled.sum())
+
+
+def _wholeness(mask: Mask, neck_share: float) -> float:
+    reach = max(1, round(neck_share * float(np.sqrt(mask.sum()))))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    eroded = cv2.erode(np.pad(mask, reach).astype(np.uint8), disc)
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(eroded)
+    pieces = statistics[1:, cv2.CC_STAT_AREA]
+    return float(pieces.max() / pieces.sum()) if len(pieces) else 0.0
 
 
 def _contrast(frame: Pixels, mask: Mask) -> float:

@@ -4,7 +4,7 @@ What they cannot see: an extreme expression, a head turned away, a limb that som
 that looks can; these refuse what is plainly no reference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
 import cv2
@@ -28,6 +28,7 @@ class RulesVerifierConfig(Config):
     Args:
         min_completeness: below this the frame's edge cuts the character.
         min_compactness: below this share of its convex hull it is streaks or fragments.
+        min_wholeness: below this share of it in one piece, but for narrow necks, it is in fragments.
         min_contrast: below this difference of colours it is part of its surroundings.
         min_outline: below this share of its outline at edges of the picture it holds scenery, or lacks a part.
         min_named_share: below this share of pixels in the colours its description names it is not the one described.
@@ -45,6 +46,7 @@ class RulesVerifierConfig(Config):
     score: ScoreConfig = ScoreConfig()
     min_completeness: float = Field(default=0.6, ge=0, le=1)
     min_compactness: float = Field(default=0.5, ge=0, le=1)
+    min_wholeness: float = Field(default=0.8, ge=0, le=1)
     min_contrast: float = Field(default=0.5, ge=0, le=1)
     min_outline: float = Field(default=0.9, ge=0, le=1)
     min_named_share: float = Field(default=0.05, ge=0, le=1)
@@ -82,7 +84,7 @@ class RulesVerifier:
             is_accepted=not failures,
             score=parts.value,
             failed=tuple(criterion for criterion in get_args(Criterion) if criterion in failed),
-            explanation="; ".join(f"{criterion}: {why}" for criterion, why in failures),
+            explanation=_explained(failures),
         )
 
     def _completeness(self, parts: CutoutScore) -> Iterator[Failure]:
@@ -90,6 +92,8 @@ class RulesVerifier:
             yield "completeness", "cut by the frame's edge"
         if parts.compactness < self._config.min_compactness:
             yield "completeness", "in streaks"
+        if parts.wholeness < self._config.min_wholeness:
+            yield "completeness", "in fragments"
         if parts.contrast < self._config.min_contrast:
             yield "completeness", "of its surroundings' colours"
         if parts.outline < self._config.min_outline:
@@ -121,6 +125,13 @@ class RulesVerifier:
             yield "quality", "blurred"
         if _light_range(cutout.frame) < self._config.min_light_range:
             yield "quality", "under a veil"
+
+
+def _explained(failures: Sequence[Failure]) -> str:
+    whys: dict[str, list[str]] = {}
+    for criterion, why in failures:
+        whys.setdefault(criterion, []).append(why)
+    return "; ".join(f"{criterion}: {', '.join(why)}" for criterion, why in whys.items())
 
 
 def named_shares(cutout: Cutout, alike: float) -> tuple[float | None, float]:

@@ -34,13 +34,14 @@ def test_a_whole_figure_passes_all_five(ruby: Cutout) -> None:
     assert failed(ruby) == ((), "")
 
 
-def test_what_is_cut_or_in_streaks_or_scenery_is_not_complete(ruby: Cutout) -> None:
+def test_what_is_cut_in_pieces_or_scenery_is_not_complete(ruby: Cutout) -> None:
     grown = cv2.dilate(ruby.mask.astype(np.uint8), np.ones((15, 15), np.uint8))
     streak = box(60, 20, 1, 120) | box(10, 80, 100, 1)
     for mask, why in (
         (box(30, 0, 80, 30), "cut by the frame's edge"),
         (streak, "in streaks"),
         (box(100, 100, 15, 30), "of its surroundings' colours"),
+        (box(20, 10, 40, 40) | box(60, 90, 40, 40) | box(38, 50, 4, 60) | box(38, 108, 24, 4), "in fragments"),
         (grown > 0, "its outline follows no edges"),
         (box(0, 0, 0, 0), "nothing is cut out"),
     ):
