@@ -15,7 +15,7 @@ from pegbar.media.flac import flac_bytes
 from pegbar.records import Decision, Member, Shot, Story
 from pegbar.shards import ShardWriter
 from pegbar.tables import Row, TableName, row_of, write_rows
-from tasks.curation.cutouts import on_white, png_bytes
+from tasks.curation.references.cutouts import on_white, png_bytes
 from tasks.curation.sound.joining import audio_shot_of
 
 RATE, SECONDS = 8000, SHOT_FRAMES / FPS

@@ -12,11 +12,11 @@ from pegbar.artifacts import Artifacts
 from pegbar.media import frames
 from pegbar.records import Decision
 from pegbar.tables import TableName, read_tables, records_of
-from tasks.curation.cutouts import png_bytes
 from tasks.curation.edits.config import EditConfig
 from tasks.curation.edits.group import edit_group
 from tasks.curation.edits.patch import AcceptedPatch
 from tasks.curation.pack import PackedGroup
+from tasks.curation.references.cutouts import png_bytes
 
 STORY = "ab00000000000000-s000"
 FRAME = 21  # of the story's second shot

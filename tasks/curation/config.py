@@ -15,7 +15,7 @@ from tasks.curation.duplicate_films import DuplicateFilmsConfig
 from tasks.curation.facts import FactsConfig
 from tasks.curation.filters import FiltersConfig
 from tasks.curation.measure import MeasureConfig
-from tasks.curation.references_config import ReferencesConfig
+from tasks.curation.references.config import ReferencesConfig
 from tasks.curation.sound.audio_shots import AudioShotsConfig
 from tasks.curation.source import SourceConfig
 from tasks.curation.survey import SurveyConfig

@@ -22,7 +22,7 @@ from tasks.curation.config import CurateConfig
 from tasks.curation.detection.detect import Detection, detect, load_detection
 from tasks.curation.facts import facts_of, facts_scores
 from tasks.curation.measure import load_measured, measure
-from tasks.curation.references import find_references
+from tasks.curation.references.finding import find_references
 from tasks.curation.sift import film_decisions, sift_shots
 from tasks.curation.sound.audio_shots import find_audio_shots
 from tasks.curation.source_film import SourceFilm

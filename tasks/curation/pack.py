@@ -15,8 +15,8 @@ from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.clips import clip_path
 from tasks.curation.film import FilmParts
 from tasks.curation.film_view import middle_sample
-from tasks.curation.references import OUTPUT as REFERENCES
-from tasks.curation.references import ReferenceSet
+from tasks.curation.references.finding import OUTPUT as REFERENCES
+from tasks.curation.references.finding import ReferenceSet
 from tasks.curation.sift import OUTPUT as SIFTED
 from tasks.curation.sound.audio_shots import OUTPUT as AUDIO_SHOTS
 from tasks.curation.sound.film_sound import sound_path

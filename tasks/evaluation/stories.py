@@ -11,7 +11,7 @@ from models.metrics import sampled_frames
 from pegbar.dataset import Dataset, ReferenceView, StoryView
 from pegbar.digests import digest_of
 from pegbar.errors import InputError, IntegrityError
-from tasks.curation.cutouts import mask_of_cutout
+from tasks.curation.references.cutouts import mask_of_cutout
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,11 @@ from pegbar.records import Character, Shot  # noqa: E402
 from pegbar.toonbox.config import ToonboxConfig  # noqa: E402
 from pegbar.toonbox.film import render_film  # noqa: E402
 from tasks.curation.annotate import AnnotatedFilm  # noqa: E402
-from tasks.curation.candidates import plan_shots  # noqa: E402
-from tasks.curation.choice import Search  # noqa: E402
-from tasks.curation.references import OUTPUT as REFERENCES  # noqa: E402
-from tasks.curation.references import ReferenceSet, search_references  # noqa: E402
-from tasks.curation.references_config import ReferencesConfig  # noqa: E402
+from tasks.curation.references.candidates import plan_shots  # noqa: E402
+from tasks.curation.references.choice import Search  # noqa: E402
+from tasks.curation.references.config import ReferencesConfig  # noqa: E402
+from tasks.curation.references.finding import OUTPUT as REFERENCES  # noqa: E402
+from tasks.curation.references.finding import ReferenceSet, search_references  # noqa: E402
 from tasks.curation.sift import OUTPUT as SIFTED  # noqa: E402
 
 # Of the test split. Thresholds were set on the seeds 71000 to 71007, 71018, 71029, 71033, 71056 and 71057 of the

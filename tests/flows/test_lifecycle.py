@@ -120,7 +120,8 @@ def files_of(folder: Path) -> dict[str, str]:
 def registry_of(run: Run) -> Any:
     import mlflow
 
-    return mlflow.MlflowClient(tracking_uri=find_endpoints(run.settings).mlflow_tracking_uri)
+    uri = find_endpoints(run.settings).mlflow_tracking_uri
+    return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)  # another test's registry may be set in this process
 
 
 def prefect_of(run: Run, path: str, body: dict[str, Any]) -> Any:

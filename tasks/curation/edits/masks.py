@@ -11,7 +11,7 @@ from PIL import Image
 from models.segmenters import Mask, MaskLimits, Pixels, clean_mask
 from pegbar.errors import InputError
 from pegbar.media.names import printable
-from tasks.curation.cutouts import on_white, png_bytes
+from tasks.curation.references.cutouts import on_white, png_bytes
 
 MAX_MASK_PIXELS = 8192 * 4320
 MODES = ("1", "L", "P", "RGB")  # what paint programs save; transparency would leave open which side is meant

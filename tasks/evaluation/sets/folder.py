@@ -11,7 +11,7 @@ from pegbar.dataset import Dataset
 from pegbar.errors import InputError
 from pegbar.files import disk_errors, write_bytes, write_text
 from pegbar.tables import Row, TableName, member_of
-from tasks.curation.cutouts import mask_of_cutout, png_bytes
+from tasks.curation.references.cutouts import mask_of_cutout, png_bytes
 from tasks.evaluation.sets.building import EvaluationIP, EvaluationSet
 from tasks.evaluation.stories import decode_picture
 

@@ -22,7 +22,7 @@ from models.verifiers import (
     Verifier,
     VerifierConfig,
 )
-from tasks.curation.cutouts import on_white
+from tasks.curation.references.cutouts import on_white
 
 CRITERIA = get_args(Criterion)
 Build = Callable[[], Verifier]

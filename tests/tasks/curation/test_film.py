@@ -17,8 +17,8 @@ from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.film import render_films
 from tasks.curation.annotate import AnnotatedFilm
 from tasks.curation.film import FilmParts
-from tasks.curation.references import OUTPUT as REFERENCES
-from tasks.curation.references import ReferenceSet
+from tasks.curation.references.finding import OUTPUT as REFERENCES
+from tasks.curation.references.finding import ReferenceSet
 from tasks.curation.sift import OUTPUT as SIFTED
 
 CASTS = (("Ruby",), ("Ruby", "Bluebell"), ("Ruby",), ("Bluebell",))
@@ -134,7 +134,11 @@ def test_another_script_makes_neither_shots_nor_clips_again(
     told["storyline"] = "Another story."
     (tmp_path / "whole.script.json").write_text(json.dumps(told))
     other = curated(artifacts, tmp_path / "whole.mp4")
-    assert {name for name in whole.steps if whole.steps[name] != other.steps[name]} == {"sift", "references", "audio_shots"}
+    assert {name for name in whole.steps if whole.steps[name] != other.steps[name]} == {
+        "sift",
+        "references",
+        "audio_shots",
+    }
 
 
 def test_every_bad_film_is_a_decision_with_its_own_reason(artifacts: Artifacts, tmp_path: Path) -> None:

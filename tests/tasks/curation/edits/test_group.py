@@ -16,10 +16,10 @@ from pegbar.artifacts import Artifacts
 from pegbar.dataset import Dataset
 from pegbar.errors import ConflictError
 from pegbar.media import read_audio
-from tasks.curation.cutouts import on_white, png_bytes
 from tasks.curation.edits.adopt import adopt
 from tasks.curation.edits.group import no_group
 from tasks.curation.pack import PackedGroup
+from tasks.curation.references.cutouts import on_white, png_bytes
 
 FOX = f"{STORY}-c0"
 

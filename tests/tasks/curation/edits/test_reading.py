@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pegbar.errors import ConflictError, HostileNameError, InputError, NotFoundError
-from tasks.curation.cutouts import png_bytes
 from tasks.curation.edits.reading import MAX_PATCH_BYTES, read_patch
+from tasks.curation.references.cutouts import png_bytes
 
 SHOT = "ab00-s000-0001"
 CAPTION = {"edit": "shot", "id": SHOT, "caption": "Лиса спит. 狐が眠る 🦊"}

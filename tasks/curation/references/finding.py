@@ -13,12 +13,12 @@ from pegbar.media.crop import Crop
 from pegbar.records import Decision, Record, Reference
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.candidates import ShotPlan, decode_frames, plan_shots
-from tasks.curation.choice import Search
-from tasks.curation.references_config import ReferencesConfig
-from tasks.curation.searching import search_story
+from tasks.curation.references.candidates import ShotPlan, decode_frames, plan_shots
+from tasks.curation.references.choice import Search
+from tasks.curation.references.config import ReferencesConfig
+from tasks.curation.references.searching import search_story
+from tasks.curation.references.verifying import verify_all
 from tasks.curation.source_film import SourceFilm, local_copy
-from tasks.curation.verifying import verify_all
 
 STEP = Step(name="references", version=3)
 GATE, MASK_GATE, VERIFY_GATE = "references", "mask", "verify"

@@ -9,10 +9,10 @@ import numpy as np
 from models.verifiers import Cutout, Verifier
 from pegbar.errors import AnswerError
 from pegbar.records import Shot
-from tasks.curation.candidates import KeptFrames, ShotPlan
-from tasks.curation.choice import SOMEBODY_ELSE, Candidate, Ranked, Search, rank
-from tasks.curation.references_config import ReferencesConfig
-from tasks.curation.told import told_of
+from tasks.curation.references.candidates import KeptFrames, ShotPlan
+from tasks.curation.references.choice import SOMEBODY_ELSE, Candidate, Ranked, Search, rank
+from tasks.curation.references.config import ReferencesConfig
+from tasks.curation.references.told import told_of
 
 
 def verify_all(

@@ -15,10 +15,10 @@ from models.segmenters import (
 )
 from models.segmenters.looks import reduced
 from pegbar.records import Character
-from tasks.curation.candidates import CandidatesConfig, KeptFrames, Sampled, ShotPlan
-from tasks.curation.choice import Candidate, Search, Tried
-from tasks.curation.cutouts import on_white, png_bytes
-from tasks.curation.references_config import ReferencesConfig
+from tasks.curation.references.candidates import CandidatesConfig, KeptFrames, Sampled, ShotPlan
+from tasks.curation.references.choice import Candidate, Search, Tried
+from tasks.curation.references.config import ReferencesConfig
+from tasks.curation.references.cutouts import on_white, png_bytes
 
 Story = tuple[Glimpse, ...]
 

@@ -18,12 +18,12 @@ from pegbar.errors import AnswerError, CallBudgetError, PegbarError, ProviderErr
 from pegbar.media.crop import Crop
 from pegbar.records import Character, Decision, Shot
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.candidates import CandidatesConfig, KeptFrames, decode_frames, plan_shots, wanted_frames
-from tasks.curation.choice import Search
-from tasks.curation.references import decisions_of, search_references
-from tasks.curation.references_config import ReferencesConfig
-from tasks.curation.searching import search_story
-from tasks.curation.verifying import verify_all
+from tasks.curation.references.candidates import CandidatesConfig, KeptFrames, decode_frames, plan_shots, wanted_frames
+from tasks.curation.references.choice import Search
+from tasks.curation.references.config import ReferencesConfig
+from tasks.curation.references.finding import decisions_of, search_references
+from tasks.curation.references.searching import search_story
+from tasks.curation.references.verifying import verify_all
 
 CASTS = (("Ruby",), ("Ruby", "Bluebell"), ("Ruby",))
 NAMES = ("Ruby", "Bluebell")

@@ -3,7 +3,7 @@
 import pytest
 
 from pegbar.records import Shot
-from tasks.curation.told import told_of
+from tasks.curation.references.told import told_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from models.verifiers import Verdict
 from pegbar.records import Character, Shot
-from tasks.curation.choice import Candidate, ChoiceConfig, Ranked, Search, Tried, rank
+from tasks.curation.references.choice import Candidate, ChoiceConfig, Ranked, Search, Tried, rank
 
 CAST = ("ruby", "bluebell")
 

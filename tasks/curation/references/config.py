@@ -5,8 +5,8 @@ from pydantic import Field
 from models.segmenters import ClassicalConfig, MaskLimits, ScoreConfig, SegmenterConfig
 from models.verifiers import RulesVerifierConfig, VerifierConfig
 from pegbar.config import Config
-from tasks.curation.candidates import CandidatesConfig
-from tasks.curation.choice import ChoiceConfig
+from tasks.curation.references.candidates import CandidatesConfig
+from tasks.curation.references.choice import ChoiceConfig
 
 
 class ReferencesConfig(Config):
