@@ -39,4 +39,5 @@ bench: install ## measure and write the JSON and tables under docs/ (by hand, ne
 	$(BIN)/python tests/bench/filters.py
 	$(BIN)/python tests/bench/duplicates.py
 	$(BIN)/python tests/bench/sound.py
+	$(BIN)/python tests/bench/references.py
 	PYTHONPATH=.:tests:tests/bench $(BIN)/python tests/bench/media_types.py
