@@ -5,8 +5,6 @@ one story (`storyline`, `main characters`, `main scenes`, `shots`) or a film's `
 Unknown keys are kept in `extra`.
 """
 
-from pathlib import Path
-
 from pydantic import JsonValue
 
 from models.annotators.script_times import span_of
@@ -74,25 +72,6 @@ class Script(Record):
     def film_span(self, shot: ScriptShot) -> tuple[float, float]:
         """Return a told shot's start and end in film seconds."""
         return shot.start_seconds + self.offset_seconds, shot.end_seconds + self.offset_seconds
-
-
-class ScriptReader:
-    """Reads one file of the AnimeShooter form."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read(self, fps: float) -> tuple[Script, ...]:
-        """Return the film's scripts in order.
-
-        Args:
-            fps: of the film, for segments that are given in frames.
-
-        Raises:
-            ScriptError: not JSON, not the form, or a value that makes no sense.
-        """
-        reader = AnimeShooterReader(self._path.name)
-        return reader.film(reader.load(self._path), fps)
 
 
 class AnimeShooterReader(ValueReader):

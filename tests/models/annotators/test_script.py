@@ -7,9 +7,9 @@ import pytest
 from annotation_requests import Form, calls_in, form, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scripts import scripts_in
 
 from models.annotators import Annotation, ScriptAnnotatorConfig
-from models.annotators.script_form import ScriptReader
 from pegbar.errors import ScriptError
 
 
@@ -74,7 +74,7 @@ def test_segments_count_from_the_film_or_from_themselves(tmp_path: Path, begin: 
     segment = {"start frame index": begin, "end frame index": begin + 40, "story script": form()}
     path = tmp_path / "film.script.json"
     path.write_text(json.dumps({"video ID": "x", "segments": [segment]}))
-    script = ScriptReader(path).read(fps=8.0)[0]
+    script = scripts_in(path, 8.0)[0]
     assert script.offset_seconds == (5.0 if is_relative else 0.0)
 
 
@@ -197,7 +197,7 @@ def test_any_value_anywhere_is_annotated_or_a_script_error(
 
 
 def test_the_real_films_script_is_read(shared_films: Path) -> None:
-    scripts = ScriptReader(shared_films / "anim_director_32" / "film.script.json").read(25 / 3)
+    scripts = scripts_in(shared_films / "anim_director_32" / "film.script.json", 25 / 3)
     assert len(scripts[0].shots) == 20
     assert scripts[0].shots[-1].end_seconds == 38.4
     assert [item.name for item in scripts[0].characters] == ["Sofia", "The man", "The puppy Max"]

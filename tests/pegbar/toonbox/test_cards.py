@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import numpy as np
+from scripts import scripts_in
 
-from models.annotators.script_form import ScriptReader
 from pegbar.toonbox.cards import draw_card
 from pegbar.toonbox.config import ToonboxConfig
 from pegbar.toonbox.frames import Screen
@@ -52,7 +52,7 @@ def test_nobody_is_on_the_map_of_a_card_or_of_a_blank_frame() -> None:
 def test_the_script_annotator_reads_cards_as_prologue_and_epilogue(tmp_path: Path) -> None:
     plan = plan_film(3, CONFIG)
     (tmp_path / "film.script.json").write_text(json.dumps(script_of(plan)))
-    (script,) = ScriptReader(tmp_path / "film.script.json").read(12.0)
+    (script,) = scripts_in(tmp_path / "film.script.json", 12.0)
     assert [shot.is_prologue_or_epilogue for shot in script.shots] == [True, *[False] * (len(plan.shots) - 2), True]
     assert script.shots[0].scene_name is None and script.shots[0].caption is None
     cards = text_of(plan, CONFIG)["cards"]

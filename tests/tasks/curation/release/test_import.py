@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import typer
 from picture_dataset import picture, png, write_picture_dataset
+from scripts import scripts_in
 from small_films import FPS, write_small_film
 from typer.testing import CliRunner
 
-from models.annotators.script_form import ScriptReader
 from pegbar.cli import release as release_commands
 from pegbar.errors import SourceError
 from tasks.curation.release.export import export_release
@@ -82,7 +82,7 @@ def test_scripts_and_pictures_are_put_beside_their_films(tmp_path: Path, films: 
     assert (film.film, film.outcome, film.num_stories, film.num_pictures) == (f"deep/{VIDEO_ID}.mp4", "written", 2, 2)
     assert (film.spelling, film.times) == ("spaces", ("segment: same", "segment: certain"))
     script = films / "deep" / f"{VIDEO_ID}.script.json"
-    first, second = ScriptReader(script).read(FPS)
+    first, second = scripts_in(script, FPS)
     assert [second.film_span(shot) for shot in second.shots] == [(4.0, 6.0), (6.0, 8.0)]
     assert '"start time": "00:04.000"' in script.read_text()
     assert first.characters[0].name == "Ruby"
@@ -108,7 +108,7 @@ def test_a_script_of_somebody_elses_is_kept_unless_told(tmp_path: Path, films: P
 def test_whole_seconds_stay_as_told_and_the_reader_still_finds_their_place(tmp_path: Path, films: Path) -> None:
     import_release(put_release(tmp_path / "release", told_film(VIDEO_ID, text="00:{:02.0f}")), films)
     script = films / "deep" / f"{VIDEO_ID}.script.json"
-    _, second = ScriptReader(script).read(FPS)
+    _, second = scripts_in(script, FPS)
     assert [second.film_span(shot) for shot in second.shots] == [(4.0, 6.0), (6.0, 8.0)]
     assert all(shot.is_whole_seconds for shot in second.shots)
 
@@ -120,7 +120,7 @@ def test_film_times_that_the_reader_would_mistake_are_counted_from_the_segment(t
     report = import_release(put_release(tmp_path / "release", film), films)
     assert report.films[0].times == ("film: likely",)  # told 3 to 6 s: the segment's five seconds hold them as well
     path = films / "deep" / f"{VIDEO_ID}.script.json"
-    (script,) = ScriptReader(path).read(FPS)
+    (script,) = scripts_in(path, FPS)
     assert [script.film_span(shot) for shot in script.shots] == [(3.0, 4.0), (4.0, 6.0)]
     assert '"start time": "00:00.000"' in path.read_text()
 
@@ -143,7 +143,7 @@ def test_what_no_script_can_hold_is_left_out_and_said(tmp_path: Path, films: Pat
         "is no PNG, JPEG or WebP",
     ):  # fmt: skip
         assert words in said
-    first, _ = ScriptReader(films / "deep" / f"{VIDEO_ID}.script.json").read(FPS)
+    first, _ = scripts_in(films / "deep" / f"{VIDEO_ID}.script.json", FPS)
     assert [(shot.start_seconds, shot.end_seconds) for shot in first.shots] == [(0.0, 2.0), (2.0, 4.0)]
     assert first.shots[1].character_names == ("Ruby",)
     assert "camera" in (films / "deep" / f"{VIDEO_ID}.script.json").read_text()
