@@ -24,7 +24,7 @@ demo: install ## two rendered films (and FILMS="a.mp4 b.mp4") to a promoted mode
 	$(BIN)/pegbar demo $(FILMS)
 
 test: install ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder # the slow lifecycle early
 
 check: install ## format, lint, types and import rules
 	$(BIN)/ruff format --check .
