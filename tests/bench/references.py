@@ -51,9 +51,9 @@ from tasks.curation.references.finding import ReferenceSet, search_references  #
 from tasks.curation.sift import OUTPUT as SIFTED  # noqa: E402
 
 # Of the test split. Thresholds were set on the seeds 71000 to 71007, 71018, 71029, 71033, 71056 and 71057 of the
-# training split, and on real films; 91500 to 91515 were measured once on the way, 91520 to 91535 once before the rules
-# on outlines and fragments came (median 0.944, 95.3 % accepted, 99.7 % right).
-FIRST_SEED = 91_520
+# training split, and on real films; 91500 to 91515 were measured once on the way, 91520 to 91535 three times (median
+# 0.944, 94.8 % accepted, 99.8 % right at the end). Nothing was set or looked at on those below.
+FIRST_SEED = 91_560
 FILMS = ToonboxConfig().but(min_seconds=20.0, max_seconds=40.0)
 MIN_SHARE = 0.05
 TARGETS = {"median_iou": 0.80, "accepted_share": 0.50, "right_share": 0.95}
@@ -90,7 +90,7 @@ class Recorder:
 def main() -> None:
     """Render, search, compare, and write the JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--films", type=int, default=16)
+    parser.add_argument("--films", type=int, default=12)
     parser.add_argument("--seed", type=int, default=FIRST_SEED)
     parser.add_argument("--whole", type=int, default=4)
     parser.add_argument("--cache", type=Path, default=Path(".pegbar/reference_benchmark"))
