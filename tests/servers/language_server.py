@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from models.clients.identity import words_digest
 from models.clients.replies import read_recorded
@@ -104,7 +104,7 @@ def recorded(path: Path) -> Answers:
 def language_server(answers: Answers) -> Iterator[LanguageServer]:
     """Run the server until the block ends."""
     server = LanguageServer(answers)
-    http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
+    http = _HTTPServer(server)
     server.url = f"http://127.0.0.1:{http.server_port}"
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -116,78 +116,86 @@ def language_server(answers: Answers) -> Iterator[LanguageServer]:
         thread.join()
 
 
-def _handler(server: LanguageServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
-            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-            is_gemini = self.path.endswith(":generateContent")
-            asked = _gemini(body, self.lowered()) if is_gemini else _openai(body, self.lowered())
-            number, fault = server.take(asked)
-            server.on_request(number)
-            try:
-                if fault is not None and fault[:3].isdigit():
-                    self.refuse(fault)
-                elif fault == "redirect":
-                    self.say(307, b"{}", Location="http://localhost:1/elsewhere")
-                else:
-                    model = body.get("model") or self.path.rpartition("/")[2].removesuffix(":generateContent")
-                    self.give(_said(server.answer(asked), model, is_gemini), fault)
-            except LookupError:
-                self.refuse("404")  # what was not recorded
-            except (BrokenPipeError, ConnectionResetError):
-                return  # the client was killed, or had enough
-            server.on_answered(number)
+class _HTTPServer(ThreadingHTTPServer):
+    """Carries what its handlers ask."""
 
-        def lowered(self) -> dict[str, str]:
-            return {name.lower(): value for name, value in self.headers.items()}
+    def __init__(self, language: LanguageServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.language = language
 
-        def refuse(self, fault: Fault) -> None:
-            waits = {"429 for a second": "1", "429 for an hour": "3600"}
-            key = self.headers.get("Authorization") or self.headers.get("x-goog-api-key")
-            status = int(fault[:3])
-            problem = {"error": {"message": f"no, {fault}; you sent {key}", "code": status, "status": "NO"}}
-            more = {"Retry-After": waits[fault]} if fault in waits else {}
-            self.say(status, json.dumps(problem).encode(), **more)
 
-        def give(self, content: bytes, fault: Fault | None) -> None:
-            if fault == "cut":
-                self.say(200, content[: len(content) // 2], **{"Content-Length": str(len(content))})
-            elif fault == "half body":
-                self.say(200, content[: len(content) // 2])
-            elif fault == "not the form":
-                self.say(200, b'{"hello": "world"}')
-            elif fault == "packed":
-                self.say(200, content, **{"Content-Encoding": "gzip"})
-            elif fault == "huge":
-                self.say(200, content + b" " * HUGE_BYTES)
-            elif fault == "drip":
-                self.drip(content)
+class _Handler(BaseHTTPRequestHandler):
+    """Answers a question, or fails as it was told to."""
+
+    def do_POST(self) -> None:  # noqa: N802
+        server = cast(_HTTPServer, self.server).language
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        is_gemini = self.path.endswith(":generateContent")
+        asked = _gemini(body, self.lowered()) if is_gemini else _openai(body, self.lowered())
+        number, fault = server.take(asked)
+        server.on_request(number)
+        try:
+            if fault is not None and fault[:3].isdigit():
+                self.refuse(fault)
+            elif fault == "redirect":
+                self.say(307, b"{}", Location="http://localhost:1/elsewhere")
             else:
-                self.say(200, content)
+                model = body.get("model") or self.path.rpartition("/")[2].removesuffix(":generateContent")
+                self.give(_said(server.answer(asked), model, is_gemini), fault)
+        except LookupError:
+            self.refuse("404")  # what was not recorded
+        except (BrokenPipeError, ConnectionResetError):
+            return  # the client was killed, or had enough
+        server.on_answered(number)
 
-        def say(self, status: int, content: bytes, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in {
-                "Content-Type": "application/json",
-                "Content-Length": str(len(content)),
-                **headers,
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+    def lowered(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
 
-        def drip(self, content: bytes) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            for byte in content:
-                self.wfile.write(bytes([byte]))
-                time.sleep(DRIP_SECONDS)
+    def refuse(self, fault: Fault) -> None:
+        waits = {"429 for a second": "1", "429 for an hour": "3600"}
+        key = self.headers.get("Authorization") or self.headers.get("x-goog-api-key")
+        status = int(fault[:3])
+        problem = {"error": {"message": f"no, {fault}; you sent {key}", "code": status, "status": "NO"}}
+        more = {"Retry-After": waits[fault]} if fault in waits else {}
+        self.say(status, json.dumps(problem).encode(), **more)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing: failing is its job."""
+    def give(self, content: bytes, fault: Fault | None) -> None:
+        if fault == "cut":
+            self.say(200, content[: len(content) // 2], **{"Content-Length": str(len(content))})
+        elif fault == "half body":
+            self.say(200, content[: len(content) // 2])
+        elif fault == "not the form":
+            self.say(200, b'{"hello": "world"}')
+        elif fault == "packed":
+            self.say(200, content, **{"Content-Encoding": "gzip"})
+        elif fault == "huge":
+            self.say(200, content + b" " * HUGE_BYTES)
+        elif fault == "drip":
+            self.drip(content)
+        else:
+            self.say(200, content)
 
-    return Handler
+    def say(self, status: int, content: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(content)),
+            **headers,
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def drip(self, content: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        for byte in content:
+            self.wfile.write(bytes([byte]))
+            time.sleep(DRIP_SECONDS)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: failing is its job."""
 
 
 def _openai(body: dict[str, Any], headers: dict[str, str]) -> Asked:

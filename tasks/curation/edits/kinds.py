@@ -138,7 +138,21 @@ class EditScene(Edit):
         return "scene", self.id
 
 
-class EditReference(Edit):
+class OfReference(Edit):
+    """An edit of a reference; one is enough."""
+
+    @property
+    def item(self) -> tuple[ItemKind, str]:
+        """The reference."""
+        return "reference", self.id
+
+    @property
+    def slot(self) -> tuple[str | int, ...]:
+        """The reference, whatever becomes of it."""
+        return self.item
+
+
+class EditReference(OfReference):
     """Cut a reference anew: from `frame` of `shot` by `mask`, a black and white PNG of the clip's size.
 
     The PNG lies beside the patch, or in a folder there. An `id` that is free (character's id, ``-r``, a number) adds
@@ -150,31 +164,11 @@ class EditReference(Edit):
     frame: FrameNumber
     mask: Line
 
-    @property
-    def item(self) -> tuple[ItemKind, str]:
-        """The reference."""
-        return "reference", self.id
 
-    @property
-    def slot(self) -> tuple[str | int, ...]:
-        """The reference, whatever becomes of it."""
-        return self.item
-
-
-class DropReference(Edit):
+class DropReference(OfReference):
     """Take a reference out."""
 
     edit: Literal["drop_reference"]
-
-    @property
-    def item(self) -> tuple[ItemKind, str]:
-        """The reference."""
-        return "reference", self.id
-
-    @property
-    def slot(self) -> tuple[str | int, ...]:
-        """The reference, whatever becomes of it."""
-        return self.item
 
 
 class MergeShots(Edit):
