@@ -94,7 +94,12 @@ def _pieces(film: OpenFilm, start_seconds: float, channels: int) -> Iterator[tup
             seconds = float(frame.pts * frame.time_base - film.zero_seconds)
             samples = [piece.to_ndarray() for piece in to_planar.resample(frame)]
             if samples:
-                yield seconds, np.concatenate(samples, axis=1).astype(np.float32)
+                yield seconds, _numbers(np.concatenate(samples, axis=1))
+
+
+def _numbers(samples: npt.NDArray[np.float64]) -> Samples:
+    """Return float samples; what is no number, as float PCM may hold, is silence."""
+    return np.nan_to_num(samples.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _resampled(samples: Samples, rate: int, wanted: int) -> Samples:

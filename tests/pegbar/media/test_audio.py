@@ -3,6 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from media_corpus import BAD, build_bad, write_film
@@ -87,3 +88,23 @@ def test_nonsense_and_bad_films_are_refused(film: Path, tmp_path: Path) -> None:
     for name, path in build_bad(tmp_path).items():
         with pytest.raises(BAD[name]):
             read_audio(path, RATE)
+
+
+def test_what_is_no_number_is_silence(tmp_path: Path) -> None:
+    path = tmp_path / "film.mkv"
+    samples = chirp(1.0)[None]
+    samples[:, 100:200], samples[:, 300] = np.nan, np.inf
+    with av.open(path, "w") as container:
+        picture, sound = container.add_stream("libx264", rate=24), container.add_stream("pcm_f32le", rate=RATE)
+        picture.width, picture.height, sound.layout = 32, 32, "mono"
+        for _ in range(24):
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8))))
+        frame = av.AudioFrame.from_ndarray(samples, format="flt", layout="mono")
+        frame.sample_rate = RATE
+        container.mux([*picture.encode(), *sound.encode(frame), *sound.encode()])
+    found = read_audio(path, RATE)
+    assert found is not None
+    assert np.isfinite(found.samples).all()
+    assert not found.samples[0, 100:200].any()
+    assert found.samples[0, 300] == 0.0
+    assert np.array_equal(found.samples[0, 400:1000], samples[0, 400:1000])
