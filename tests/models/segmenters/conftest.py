@@ -1,8 +1,7 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
+from one_thread import one_thread  # noqa: F401
 from tiny_segmenters import write_tiny_grounding_dino, write_tiny_sam2, write_tiny_sam3
 
 
@@ -19,12 +18,3 @@ def sam2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def detector_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_grounding_dino(tmp_path_factory.mktemp("grounding_dino"))
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """At this size a second thread only waits."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
