@@ -12,9 +12,9 @@ from tasks.curation.compare import compare_films
 from tasks.curation.config import CurateConfig
 from tasks.curation.edits.dataset import apply_edits_again
 from tasks.curation.gate import gate_dataset, version_dataset
-from tasks.curation.ingest import ingest_films
 from tasks.curation.pack import PackedGroup
 from tasks.curation.shard import curate_shard, see_shard, shards_of
+from tasks.curation.sources.ingest import ingest_films
 from tasks.studio.publish_funnel import publish_funnel
 
 

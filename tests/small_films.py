@@ -20,7 +20,7 @@ from tasks.context import RunContext
 from tasks.curation.config import CurateConfig
 from tasks.curation.film import FilmParts, curate_film, see_film
 from tasks.curation.filters import FiltersConfig
-from tasks.curation.ingest import ingest
+from tasks.curation.sources.ingest import ingest
 
 WIDTH, HEIGHT, FPS, SHOT_FRAMES = 160, 120, 8, 16
 FIGURES = {"Ruby": (210, 40, 50), "Bluebell": (50, 70, 200)}

@@ -27,7 +27,7 @@ from pegbar.media.crop import Crop
 from pegbar.steps import Facts, Step
 from tasks.curation.detection.detect import Detection
 from tasks.curation.detection.shots import DetectedShot
-from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 
 STEP = Step(name="clips", version=2)
 Pixels = npt.NDArray[np.uint8]

@@ -17,7 +17,7 @@ from tasks.curation.filters import FiltersConfig
 from tasks.curation.measure import MeasureConfig
 from tasks.curation.references.config import ReferencesConfig
 from tasks.curation.sound.audio_shots import AudioShotsConfig
-from tasks.curation.source import SourceConfig
+from tasks.curation.sources.candidates import SourceConfig
 from tasks.curation.survey import SurveyConfig
 
 

@@ -8,7 +8,7 @@ from pegbar.media import MediaInfo, SandboxLimits, probe, run_sandboxed
 from pegbar.media.container import MediaLimits
 from pegbar.steps import Facts, Step
 from tasks.curation.scores import Score
-from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 
 STEP = Step(name="probe", version=1)
 OUTPUT = "facts.json"

@@ -25,7 +25,7 @@ from tasks.curation.measure import load_measured, measure
 from tasks.curation.references.finding import find_references
 from tasks.curation.sift import film_decisions, sift_shots
 from tasks.curation.sound.audio_shots import find_audio_shots
-from tasks.curation.source_film import SourceFilm
+from tasks.curation.sources.source_film import SourceFilm
 from tasks.curation.survey import survey
 
 PROBE_GATE = "probe"

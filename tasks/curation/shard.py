@@ -13,7 +13,7 @@ from tasks.context import RunContext
 from tasks.curation.config import CurateConfig
 from tasks.curation.film import FilmParts, SeenFilm, curate_item, see_item
 from tasks.curation.pack import PackedGroup, pack_group
-from tasks.curation.source_film import SourceFilm
+from tasks.curation.sources.source_film import SourceFilm
 
 CRASH_GATE = "curate"
 

@@ -23,7 +23,7 @@ from pegbar.media import (
 )
 from pegbar.media.decode import Pixels, fitted_size
 from pegbar.records import Story
-from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 from tasks.curation.survey import read_survey
 
 EPSILON_SECONDS = 1e-6

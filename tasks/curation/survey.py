@@ -17,7 +17,7 @@ from tasks.curation.looking import ANALYSIS_SIDE, ProgressSink, look_at
 from tasks.curation.pixel_scores import PixelsConfig
 from tasks.curation.sampler import Sampler, SamplingConfig
 from tasks.curation.sound_summary import summarise_sound
-from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 
 STEP = Step(name="survey", version=1)
 FRAMES = "frames.parquet"

@@ -206,8 +206,8 @@ def steps_of(film: Path, minutes: float) -> dict[str, float]:
     from tasks.curation.config import CurateConfig
     from tasks.curation.film import curate_film, see_film
     from tasks.curation.filters import FiltersConfig
-    from tasks.curation.ingest import ingest
     from tasks.curation.pack import pack_group
+    from tasks.curation.sources.ingest import ingest
 
     config = CurateConfig(filters=FiltersConfig(rules=()))
     seconds: dict[str, float] = defaultdict(float)

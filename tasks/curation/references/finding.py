@@ -18,7 +18,7 @@ from tasks.curation.references.choice import Search
 from tasks.curation.references.config import ReferencesConfig
 from tasks.curation.references.searching import search_story
 from tasks.curation.references.verifying import verify_all
-from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 
 STEP = Step(name="references", version=3)
 GATE, MASK_GATE, VERIFY_GATE = "references", "mask", "verify"

@@ -18,7 +18,7 @@ from tasks.curation.sound.listen import listen
 from tasks.curation.sound.notes import noted, stretches_of
 from tasks.curation.sound.stories import AudioShotSet, AudioStoriesConfig, parted
 from tasks.curation.sound.traits import TraitsConfig
-from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 from tasks.curation.story_media import FilmStoryMedia, StoryClipsConfig
 
 __all__ = ["OUTPUT", "STEP", "AudioShotsConfig", "SoundFileConfig", "find_audio_shots", "sound_path"]

@@ -9,7 +9,7 @@ from pegbar.media import MediaInfo, run_sandboxed
 from pegbar.steps import Facts, Step
 from tasks.curation.sound.hearing import OUTPUT, TABLE, ListenConfig, Track, listen_to, name_of, write_heard
 from tasks.curation.sound.table import SoundTable
-from tasks.curation.source_film import SourceFilm, local_copy
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 
 STEP = Step(name="listen", version=1)
 

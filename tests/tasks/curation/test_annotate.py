@@ -28,8 +28,8 @@ from tasks.curation.annotate import GATE, AnnotateConfig, AnnotatedFilm
 from tasks.curation.config import CurateConfig
 from tasks.curation.detection.detect import load_detection
 from tasks.curation.film import FilmParts, SeenFilm, curate_film, see_film
-from tasks.curation.ingest import ingest
 from tasks.curation.sift import OUTPUT as SIFTED
+from tasks.curation.sources.ingest import ingest
 from tasks.curation.story_media import StoryClipsConfig, clip_path, write_story_clips
 
 RECORDING = Path(__file__).parents[2] / "recordings" / "big_buck_bunny.jsonl"

@@ -12,8 +12,8 @@ from small_films import NO_CALLS, OPEN, context_of, write_small_film
 
 from pegbar.media import MediaLimits
 from tasks.curation.film import FilmParts, curate_film, see_film
-from tasks.curation.ingest import ingest
 from tasks.curation.shard import curate_films, see_films
+from tasks.curation.sources.ingest import ingest
 
 CONFIG = OPEN.but(facts=OPEN.facts.but(limits=MediaLimits(max_frames=MAX_FRAMES)))
 NEIGHBOURS = ("aardvark.mp4", "zebra.mp4")

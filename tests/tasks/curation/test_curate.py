@@ -20,9 +20,9 @@ from pegbar.workspace import Workspace
 from tasks.curation.assemble import assemble, thumbnails_of
 from tasks.curation.film import FilmParts, curate_film, see_film
 from tasks.curation.gate import judge, make_version
-from tasks.curation.ingest import ingest
 from tasks.curation.pack import PackedGroup, pack_group
 from tasks.curation.shard import curate_films, see_films, shards_of
+from tasks.curation.sources.ingest import ingest
 
 CONFIG = OPEN
 

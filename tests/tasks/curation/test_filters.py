@@ -18,11 +18,11 @@ from tasks.curation.compare import tell_apart
 from tasks.curation.config import CurateConfig
 from tasks.curation.film import SeenFilm, curate_film, see_film
 from tasks.curation.filters import FiltersConfig, GateRule
-from tasks.curation.ingest import ingest
 from tasks.curation.overlays import OverlaysConfig, crop_without
 from tasks.curation.scorers.logos import Logo
 from tasks.curation.scores import Score
 from tasks.curation.sift import OUTPUT as SIFTED
+from tasks.curation.sources.ingest import ingest
 
 BAND = GateRule(gate="g", item_kind="shot", title="size", unit="px", lower=2.0, uncertain_upper=3.0, upper=5.0)
 

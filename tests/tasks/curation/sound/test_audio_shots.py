@@ -21,12 +21,12 @@ from pegbar.media import AudioTrack, SandboxLimits, probe, read_audio, write_vid
 from pegbar.records import Decision, Shot, Story
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.ingest import ingest
 from tasks.curation.sound.audio_shots import AudioShotsConfig, SoundFileConfig, find_audio_shots, sound_path
 from tasks.curation.sound.hearing import ListenConfig
 from tasks.curation.sound.notes import stretches_of
 from tasks.curation.sound.stories import AudioShotSet
-from tasks.curation.source import SourceConfig
+from tasks.curation.sources.candidates import SourceConfig
+from tasks.curation.sources.ingest import ingest
 from tasks.curation.story_media import FilmStoryMedia, StoryClipsConfig
 
 FPS, SHOT_SECONDS, NUM_SHOTS = 8, 2.0, 4

@@ -45,7 +45,7 @@ def candidates_of(sources: Sequence[str], config: SourceConfig, scratch: Path) -
     found: list[Candidate] = []
     for source in sources:
         if source.startswith("s3://"):
-            from tasks.curation.s3_source import bucket_candidates
+            from tasks.curation.sources.bucket import bucket_candidates
 
             found += bucket_candidates(source, config, scratch)
         else:

@@ -7,9 +7,9 @@ from servers.s3 import S3Server
 from small_films import artifacts_of, write_small_film
 
 from pegbar.errors import SourceError
-from tasks.curation.ingest import ingest
-from tasks.curation.source import SourceConfig
-from tasks.curation.source_film import SourceFilm
+from tasks.curation.sources.candidates import SourceConfig
+from tasks.curation.sources.ingest import ingest
+from tasks.curation.sources.source_film import SourceFilm
 
 
 def take(home: Path, *sources: Path | str, licence: str = "unknown") -> tuple[SourceFilm, ...]:

@@ -15,7 +15,7 @@ from pegbar.errors import DiskFullError, PegbarError, ReadOnlyError, SourceError
 from pegbar.files import write_text, written_aside
 from pegbar.media.names import check_key, printable
 from pegbar.store.s3_errors import s3_errors
-from tasks.curation.source import Candidate, SourceConfig, is_claimed, name_problem, sidecar_name
+from tasks.curation.sources.candidates import Candidate, SourceConfig, is_claimed, name_problem, sidecar_name
 
 MAX_SIDECAR_BYTES = 8 << 20
 CLIENT = ClientConfig(connect_timeout=10, read_timeout=60, retries={"max_attempts": 5, "mode": "standard"})

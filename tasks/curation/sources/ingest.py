@@ -10,7 +10,7 @@ from pegbar import progress
 from pegbar.artifacts import Artifacts
 from pegbar.errors import EmptyFileError, InputError, NotFoundError, PegbarError, StorageError
 from tasks.context import RunContext
-from tasks.curation.source import (
+from tasks.curation.sources.candidates import (
     LICENCE_SUFFIX,
     SCRIPT_SUFFIX,
     VERDICT_SUFFIX,
@@ -18,7 +18,7 @@ from tasks.curation.source import (
     SourceConfig,
     candidates_of,
 )
-from tasks.curation.source_film import MediaVerdict, SourceFilm
+from tasks.curation.sources.source_film import MediaVerdict, SourceFilm
 from tasks.curation.stories import film_id_of
 
 MAX_RIGHTS_LENGTH = 200
