@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pegbar import progress
-from pegbar.engine import die_with_parent
 from pegbar.errors import PegbarError
+from pegbar.orphans import die_with_parent
 
 if TYPE_CHECKING:
     from pegbar.media.sandbox import Message, SandboxLimits

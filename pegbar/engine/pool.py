@@ -21,6 +21,7 @@ from pegbar.errors import (
     ServiceError,
     StorageError,
 )
+from pegbar.orphans import die_with_parent
 from pegbar.records import Outcome
 
 ItemT = TypeVar("ItemT")
@@ -115,14 +116,3 @@ def _guarded(function: Callable[[ItemT], ResultT], item_id: str, item: ItemT) ->
             reason=f"{type(error).__name__}: {error}",
             detail=traceback.format_exc(),
         )
-
-
-def die_with_parent(parent_pid: int) -> None:
-    """Ask the kernel to kill this process when its parent dies, so that no orphan keeps working."""
-    import ctypes
-    import signal
-
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() != parent_pid:
-        os.kill(os.getpid(), signal.SIGKILL)
