@@ -19,6 +19,7 @@ from pegbar.errors import IntegrityError, PegbarError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors
 from pegbar.journal import Journal
+from pegbar.known_digests import KnownDigests
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
 from pegbar.store import Store
@@ -63,12 +64,16 @@ class Artifacts:
         self.store = store
         self.journal = journal
         self.scratch = scratch
+        self.known = KnownDigests(scratch / "digests.db")
         self.workspace = workspace
         self.owner = owner
         self.run_id = run_id
 
     def find(self, key: str) -> Manifest | None:
-        """Return the artifact if its manifest is there and every member verifies, else None."""
+        """Return the artifact if its manifest is there and every member verifies, else None.
+
+        A member whose stamp did not change since its bytes were verified is not read again.
+        """
         content = self.store.read_manifest(key)
         if content is None:
             return None
@@ -76,7 +81,7 @@ class Artifacts:
         if row is not None and row.manifest_sha256 != digest_bytes(content):
             return None
         manifest = Manifest.from_json(content)
-        if not all(self.store.verify_member(output.sha256) for output in manifest.outputs):
+        if not self._is_whole(manifest):
             return None
         if row is None:
             self._register(manifest)
@@ -138,20 +143,29 @@ class Artifacts:
                     continue
                 target.unlink()
             target.parent.mkdir(parents=True, exist_ok=True)
-            self.store.fetch_member(output.sha256, target)
+            try:
+                self.store.fetch_member(output.sha256, target)
+            except IntegrityError:
+                self.known.forget(output.sha256)  # so that the next `find` reads it, and the step is made again
+                raise
         return folder
 
     def _commit(
         self, step: Step, key: str, inputs: dict[str, str], config: Config, folder: Path, facts: Facts
     ) -> Manifest:
-        outputs = []
+        outputs: list[Output] = []
+        stamps: dict[str, str] = {}
         for number, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())):
             sha256 = self.store.put_member(path)
             outputs.append(
                 Output(path=path.relative_to(folder).as_posix(), size_bytes=path.stat().st_size, sha256=sha256)
             )
+            stamp = self.store.stamp_member(sha256)
+            if stamp is not None:
+                stamps[sha256] = stamp
             if number == 0:
                 fault_point(f"{step.name}:mid_write")
+        self.known.remember_all((sha256, stamp, sha256) for sha256, stamp in stamps.items())
         manifest = Manifest(
             key=key,
             step=step.name,
@@ -167,6 +181,39 @@ class Artifacts:
         self._register(manifest)
         shutil.rmtree(folder, ignore_errors=True)
         return manifest
+
+    def publish(self, step: Step, key: str, inputs: dict[str, str], outputs: tuple[Output, ...]) -> Manifest:
+        """Commit an artifact of members that are in the store already, or find it; nothing is copied.
+
+        Raises:
+            IntegrityError: a member is not there.
+        """
+        found = self.find(key)
+        if found is not None:
+            return found
+        manifest = Manifest(
+            key=key, step=step.name, step_version=step.version, inputs=inputs, config={}, outputs=outputs, facts={}
+        )
+        if not self._is_whole(manifest):
+            raise _missing(key)
+        self.store.put_manifest(key, manifest.to_json())
+        self._register(manifest)
+        return manifest
+
+    def _is_whole(self, manifest: Manifest) -> bool:
+        """Tell whether every member is there with its bytes; those verified under their present stamp are not read."""
+        stamps: dict[str, str] = {}
+        for output in manifest.outputs:
+            stamp = self.store.stamp_member(output.sha256)
+            if stamp is None:
+                return False
+            stamps[output.sha256] = stamp
+        known = self.known.recall_all(stamps)
+        unknown = [sha256 for sha256 in stamps if sha256 not in known]
+        whole = [sha256 for sha256 in unknown if self.store.verify_member(sha256)]
+        if whole:
+            self.known.remember_all((sha256, stamps[sha256], sha256) for sha256 in whole)
+        return len(whole) == len(unknown)
 
     def _register(self, manifest: Manifest) -> None:
         self.journal.record_step(
@@ -187,5 +234,9 @@ class Artifacts:
         """
         manifest = self.find(key)
         if manifest is None:
-            raise IntegrityError(f"artifact {key[:12]} is missing or damaged", remedy="pegbar resume", subject=key)
+            raise _missing(key)
         return manifest
+
+
+def _missing(key: str) -> IntegrityError:
+    return IntegrityError(f"artifact {key[:12]} is missing or damaged", remedy="pegbar resume", subject=key)

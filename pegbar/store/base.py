@@ -34,6 +34,14 @@ class Store(Protocol):
         """
         ...
 
+    def stamp_member(self, sha256: str) -> str | None:
+        """Return what changes whenever the member's object is written (its bytes are not read); missing is None.
+
+        Raises:
+            StorageError: unreachable.
+        """
+        ...
+
     def fetch_member(self, sha256: str, destination: Path) -> None:
         """Copy a member to a file, atomically and checked against its digest.
 

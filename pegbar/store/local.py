@@ -15,6 +15,7 @@ from pegbar.digests import CHUNK_BYTES, digest_file
 from pegbar.errors import ConfigurationError, NotFoundError, StorageError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes, written_aside
+from pegbar.known_digests import file_stamp
 from pegbar.store.keys import (
     changed_source,
     checked_key,
@@ -80,6 +81,14 @@ class LocalStore:
                 return hashlib.file_digest(source, "sha256").hexdigest() == sha256
         except NotFoundError:
             return False
+
+    def stamp_member(self, sha256: str) -> str | None:
+        """Return the file's device, inode, size and time of modification; missing is None."""
+        try:
+            with _readable(f"member {sha256[:12]} of the store", sha256):
+                return file_stamp(self._member(sha256))
+        except NotFoundError:
+            return None
 
     def fetch_member(self, sha256: str, destination: Path) -> None:
         """Copy a member to a file, atomically and checked against its digest."""

@@ -86,6 +86,12 @@ class S3Store:
             self._damaged.add(sha256)
         return whole
 
+    def stamp_member(self, sha256: str) -> str | None:
+        """Return the object's ETag, size and time of modification; missing is None."""
+        with self._errors(sha256):
+            head = self._head(self._member(sha256))
+        return None if head is None else f"{head['ETag']}:{head['ContentLength']}:{head['LastModified'].isoformat()}"
+
     def fetch_member(self, sha256: str, destination: Path) -> None:
         """Copy a member to a file, atomically and checked against its digest."""
         checked_key(sha256)

@@ -12,12 +12,13 @@ from prefect import task
 import pegbar
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.dataset import CARD_NAME, Dataset, DatasetCard
+from pegbar.dataset_artifact import publish_dataset
 from pegbar.digests import digest_file, digest_of
 from pegbar.errors import FailureBudgetError, SourceError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes
 from pegbar.records import Decision, Film, Record, Shot, Story
-from pegbar.tables import TABLES, TableName, read_tables, records_of
+from pegbar.tables import TABLES, read_tables, records_of
 from pegbar.workspace import Workspace
 from tasks.context import RunContext
 from tasks.curation.config import CurateConfig
@@ -49,7 +50,7 @@ def assemble(artifacts: Artifacts, workspace: Workspace, groups: Sequence[Packed
 
 
 def stage(artifacts: Artifacts, workspace: Workspace, wanted: dict[str, str], config: dict[str, Any]) -> Staged:
-    """Fetch what a dataset of these files (path -> sha256) lacks into the staging folder, and describe it."""
+    """Fetch what a dataset of these files (path -> sha256) lacks into the staging folder, describe and publish it."""
     staging = workspace.root / STAGING
     with disk_errors(workspace.data):
         shutil.rmtree(staging, ignore_errors=True)
@@ -58,7 +59,9 @@ def stage(artifacts: Artifacts, workspace: Workspace, wanted: dict[str, str], co
             (staging / path).parent.mkdir(parents=True, exist_ok=True)
             artifacts.store.fetch_member(wanted[path], staging / path)
             fault_point("assemble:mid_write")
-        return Staged(card=_card(workspace.data, staging, wanted, config), missing=tuple(missing))
+        card = _card(workspace.data, staging, wanted, config)
+        publish_dataset(artifacts, card, {path: _where(workspace.data, staging, path) for path in wanted})
+        return Staged(card=card, missing=tuple(missing))
 
 
 def move_in(workspace: Workspace, staged: Staged) -> None:
@@ -127,7 +130,10 @@ def is_there(path: Path, sha256: str) -> bool:
 
 def _card(data: Path, staging: Path, wanted: dict[str, str], config: dict[str, Any]) -> DatasetCard:
     """Describe the dataset as it will be, from its own tables."""
-    tables = {name: read_tables(_where(data, staging, wanted, name), name) for name in TABLES}
+    tables = {
+        name: read_tables([_where(data, staging, path) for path in wanted if path.startswith(f"tables/{name}/")], name)
+        for name in TABLES
+    }
     films: list[Film] = records_of(tables["films"], "films")
     stories: list[Story] = records_of(tables["stories"], "stories")
     shots: list[Shot] = records_of(tables["shots"], "shots")
@@ -146,9 +152,8 @@ def _card(data: Path, staging: Path, wanted: dict[str, str], config: dict[str, A
     )
 
 
-def _where(data: Path, staging: Path, wanted: dict[str, str], name: TableName) -> list[Path]:
-    paths = [path for path in wanted if path.startswith(f"tables/{name}/")]
-    return [staging / path if (staging / path).is_file() else data / path for path in paths]
+def _where(data: Path, staging: Path, path: str) -> Path:
+    return staging / path if (staging / path).is_file() else data / path
 
 
 def _statistics(stories: list[Story], shots: list[Shot]) -> dict[str, float]:

@@ -69,9 +69,19 @@ def pack_group(artifacts: Artifacts, group: str, films: Sequence[FilmParts]) -> 
                 write_rows(folder / "tables" / f"{name}.parquet", name, content)
         return {f"num_{name}": len(content) for name, content in rows.items()}
 
-    inputs = {parts.item_id: digest_of(parts) for parts in ordered}
-    manifest, _ = artifacts.run(STEP, inputs | {"group": group}, PackConfig(), make)
+    manifest, _ = artifacts.run(STEP, _inputs(group, ordered), PackConfig(), make)
     return _packed(group, manifest, ordered)
+
+
+def _inputs(group: str, films: list[FilmParts]) -> dict[str, str]:
+    """Return what a group is made of: its name, and of every film its bytes, its steps' artifacts and its decisions."""
+    inputs = {"group": group}
+    for parts in films:
+        inputs[parts.item_id] = digest_of(parts)
+        if parts.film is not None:
+            inputs[f"{parts.item_id}/film"] = parts.film.sha256
+        inputs |= {f"{parts.item_id}/{step}": digest for step, digest in parts.digests.items()}
+    return inputs
 
 
 def _packed(group: str, manifest: Manifest, films: list[FilmParts]) -> PackedGroup:
