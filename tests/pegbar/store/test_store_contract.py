@@ -136,6 +136,16 @@ def test_damage_is_found_and_the_old_file_kept(place: Place, store: Store, hello
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
 
 
+def test_a_stamp_stays_until_the_bytes_are_written_again(place: Place, store: Store, hello: Path) -> None:
+    assert store.stamp_member(ABSENT) is None
+    store.put_member(hello)
+    stamp = store.stamp_member(HELLO)
+    assert stamp is not None
+    assert place.build().stamp_member(HELLO) == stamp
+    place.overwrite(HELLO, b"hellO")
+    assert store.stamp_member(HELLO) not in (None, stamp)
+
+
 def test_damage_that_was_found_is_healed_by_the_next_put(place: Place, store: Store, hello: Path) -> None:
     store.put_member(hello)
     place.overwrite(HELLO, b"hellO")
