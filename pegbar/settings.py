@@ -15,6 +15,7 @@ from pegbar.calls import CallSettings
 from pegbar.config import Config
 from pegbar.errors import ConfigurationError
 from pegbar.store import LocalStoreConfig, StoreConfig
+from pegbar.web import WebSettings
 
 HOME_VARIABLE = "PEGBAR_HOME"
 PROFILE_VARIABLE = "PEGBAR_PROFILE"
@@ -32,6 +33,7 @@ class Settings(Config):
     mlflow_tracking_uri: str | None = None
     num_workers: int = 2
     calls: CallSettings = CallSettings()
+    web: WebSettings = WebSettings()
 
     @property
     def effective_journal_url(self) -> str:
