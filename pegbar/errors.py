@@ -26,6 +26,7 @@ PegbarError                       1   anything below
 │   ├── ReadOnlyError                 no permission to write
 │   ├── IntegrityError                bytes differ from their digest
 │   └── ConflictError                 somebody else holds the lease or moved the head first
+│       └── WorkspaceBusyError        another run of the workspace is still going
 └── ServiceError                  6   a managed server did not start or does not answer
     └── ProviderError                 a language model's server does not answer, or refuses the call
 """
@@ -192,6 +193,10 @@ class IntegrityError(StorageError):
 
 class ConflictError(StorageError):
     """Somebody else holds the lease or moved the head first."""
+
+
+class WorkspaceBusyError(ConflictError):
+    """Another run of the workspace, of this home or another, is still going; it is named."""
 
 
 class ServiceError(PegbarError):

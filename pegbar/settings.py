@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pegbar.calls import CallSettings
 from pegbar.config import Config
 from pegbar.errors import ConfigurationError
+from pegbar.notify import NotifySettings
 from pegbar.store import LocalStoreConfig, StoreConfig
 from pegbar.web import WebSettings
 
@@ -34,6 +35,7 @@ class Settings(Config):
     num_workers: int = 2
     calls: CallSettings = CallSettings()
     web: WebSettings = WebSettings()
+    notify: NotifySettings = NotifySettings()
 
     @property
     def effective_journal_url(self) -> str:
