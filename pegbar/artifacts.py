@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from pegbar.config import Config
-from pegbar.digests import digest_bytes, digest_file
+from pegbar.digests import digest_bytes
 from pegbar.errors import IntegrityError, PegbarError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors
@@ -133,13 +133,13 @@ class Artifacts:
         """Remove a finished step's checkpoints."""
         shutil.rmtree(self.scratch / "checkpoints" / key, ignore_errors=True)
 
-    def fetch(self, manifest: Manifest) -> Path:
-        """Return a local folder that holds every output of the artifact, digests checked."""
+    def fetch(self, manifest: Manifest, only: Callable[[str], bool] = lambda path: True) -> Path:
+        """Return a local folder that holds every output of the artifact (whose path is wanted), digests checked."""
         folder = self.scratch / "fetched" / manifest.digest
-        for output in manifest.outputs:
+        for output in (output for output in manifest.outputs if only(output.path)):
             target = folder / output.path
             if target.is_file() and target.stat().st_size == output.size_bytes:
-                if digest_file(target) == output.sha256:
+                if self.known.of_file(target) == output.sha256:
                     continue
                 target.unlink()
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -156,7 +156,7 @@ class Artifacts:
         outputs: list[Output] = []
         stamps: dict[str, str] = {}
         for number, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())):
-            sha256 = self.store.put_member(path)
+            sha256 = self.store.put_member(path, give_up=True)
             outputs.append(
                 Output(path=path.relative_to(folder).as_posix(), size_bytes=path.stat().st_size, sha256=sha256)
             )

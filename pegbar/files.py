@@ -9,6 +9,9 @@ from pathlib import Path
 
 from pegbar.errors import DiskFullError, ReadOnlyError
 
+WRITABLE, READ_ONLY = 0o644, 0o444
+NOT_LINKABLE = (errno.EXDEV, errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
@@ -30,10 +33,13 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
+def written_aside(path: Path, mode: int = WRITABLE) -> Iterator[Path]:
     """Give a temporary path beside `path`; on a clean exit fsync it and rename it into place.
 
     After a crash either the old file or the whole new one is there, never a part.
+
+    Args:
+        mode: the permissions the file ends with.
 
     Raises:
         DiskFullError: no space left. ReadOnlyError: no permission.
@@ -46,11 +52,25 @@ def written_aside(path: Path) -> Iterator[Path]:
         try:
             yield aside
             _fsync(aside)
-            aside.chmod(0o644)
+            aside.chmod(mode)
             aside.replace(path)
             _fsync(path.parent)
         finally:
             aside.unlink(missing_ok=True)
+
+
+def linked(origin: Path, target: Path) -> bool:
+    """Give a file a second name that does not exist yet; False where the file system cannot.
+
+    Another file system, one without hard links, or a file that has as many names as one may have.
+    """
+    try:
+        os.link(origin, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in NOT_LINKABLE:
+            raise
+        return False
+    return True
 
 
 def write_bytes(path: Path, content: bytes) -> None:

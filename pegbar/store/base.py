@@ -1,8 +1,22 @@
 """What every store can do: hold content-addressed members, and small manifests put last."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class StoredMember:
+    """A member as a listing shows it.
+
+    Args:
+        age_seconds: since it was last written or put again, by the clock of whoever keeps it.
+    """
+
+    sha256: str
+    size_bytes: int
+    age_seconds: float
 
 
 class Store(Protocol):
@@ -12,8 +26,11 @@ class Store(Protocol):
     member write the same bytes.
     """
 
-    def put_member(self, path: Path) -> str:
+    def put_member(self, path: Path, *, give_up: bool = False) -> str:
         """Store a file under its sha256 and return it; a second time does nothing, unless it was damaged.
+
+        Args:
+            give_up: nobody will write to the file any more, so the store may keep it itself instead of a copy.
 
         Raises:
             NotFoundError: no such file. InputError: not a regular file.
@@ -43,7 +60,9 @@ class Store(Protocol):
         ...
 
     def fetch_member(self, sha256: str, destination: Path) -> None:
-        """Copy a member to a file, atomically and checked against its digest.
+        """Bring a member to a file, atomically and checked against its digest.
+
+        The file may be the store's own under a second name: read it, replace it, remove it, but never write into it.
 
         Raises:
             NotFoundError: not there. IntegrityError: its bytes differ from its name.
@@ -68,6 +87,10 @@ class Store(Protocol):
 
     def list_manifests(self) -> Iterator[str]:
         """Yield every manifest key, in order."""
+        ...
+
+    def list_members(self) -> Iterator[StoredMember]:
+        """Yield every member, in order of its digest (no bytes are read)."""
         ...
 
     def delete_manifest(self, key: str) -> None:

@@ -25,6 +25,11 @@ def checked_key(name: str) -> str:
     return name
 
 
+def is_key(name: str) -> bool:
+    """Tell whether a listed name is a sha256 in hex."""
+    return _DIGEST.fullmatch(name) is not None
+
+
 def manifest_keys(listed: Iterable[str]) -> Iterator[str]:
     """Yield the keys among listed file names; names from a listing are not trusted, so others are left alone."""
     for name in listed:

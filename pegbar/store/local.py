@@ -3,9 +3,10 @@
 import hashlib
 import math
 import os
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -14,23 +15,30 @@ from pegbar.config import Config
 from pegbar.digests import CHUNK_BYTES, digest_file
 from pegbar.errors import ConfigurationError, NotFoundError, StorageError
 from pegbar.faults import fault_point
-from pegbar.files import disk_errors, write_bytes, written_aside
+from pegbar.files import READ_ONLY, disk_errors, linked, write_bytes, written_aside
 from pegbar.known_digests import file_stamp
+from pegbar.store.base import StoredMember
 from pegbar.store.keys import (
     changed_source,
     checked_key,
     checked_range,
     checked_source,
     damaged_member,
+    is_key,
     manifest_keys,
 )
 
 
 class LocalStoreConfig(Config):
-    """Settings of `LocalStore`."""
+    """Settings of `LocalStore`.
+
+    Args:
+        links: give a file a second name instead of copying its bytes, where the file system can.
+    """
 
     kind: Literal["local"] = "local"
     root: Path
+    links: bool = True
 
     def build(self) -> "LocalStore":
         """Construct the store; its folders appear with the first write.
@@ -55,19 +63,21 @@ class LocalStore:
         self._objects = config.root / "objects"
         self._manifests = config.root / "manifests"
 
-    def put_member(self, path: Path) -> str:
+    def put_member(self, path: Path, *, give_up: bool = False) -> str:
         """Store a file under its sha256; what is already there is read again and replaced if damaged."""
         with _readable(str(path), str(path)):
             sha256 = digest_file(checked_source(path))
         target = self._member(sha256)
         if target.is_file() and self.verify_member(sha256):
+            with disk_errors(target):
+                target.chmod(READ_ONLY)  # its bytes and stamp stay, its age begins anew
             return sha256
-        with written_aside(target) as aside:
-            with path.open("rb") as source, aside.open("wb") as sink:
-                copied = _copy(source, sink)
+        with written_aside(target, READ_ONLY) as aside:
+            if not (give_up and self.config.links and _is_ours_alone(path) and _relinked(path, aside)):
+                with path.open("rb") as source, aside.open("wb") as sink:
+                    if _copy(source, sink) != sha256:
+                        raise changed_source(path)
             fault_point("store:before_rename")
-            if copied != sha256:
-                raise changed_source(path)
         return sha256
 
     def has_member(self, sha256: str) -> bool:
@@ -91,12 +101,17 @@ class LocalStore:
             return None
 
     def fetch_member(self, sha256: str, destination: Path) -> None:
-        """Copy a member to a file, atomically and checked against its digest."""
-        with self._opened(sha256) as source, written_aside(destination) as aside:
-            with aside.open("wb") as sink:
-                copied = _copy(source, sink)
-            if copied != sha256:
-                raise damaged_member(sha256, f"its sha256 is {copied[:12]}")
+        """Bring a member to a file that may not be written into: the member itself under a second name, or a copy."""
+        member = self._member(sha256)
+        with self._opened(sha256) as source, written_aside(destination, READ_ONLY) as aside:
+            if self.config.links and _relinked(member, aside) and _is_same(source, aside):
+                found = hashlib.file_digest(source, "sha256").hexdigest()
+            else:
+                aside.unlink(missing_ok=True)
+                with aside.open("wb") as sink:
+                    found = _copy(source, sink)
+            if found != sha256:
+                raise damaged_member(sha256, f"its sha256 is {found[:12]}")
 
     def read_range(self, sha256: str, offset: int, size: int) -> bytes:
         """Return `size` bytes of a member from `offset`."""
@@ -124,6 +139,17 @@ class LocalStore:
         """Yield every manifest key, in order."""
         if self._manifests.is_dir():
             yield from manifest_keys(sorted(entry.name for entry in self._manifests.iterdir()))
+
+    def list_members(self) -> Iterator[StoredMember]:
+        """Yield every member, in order of its digest (no bytes are read)."""
+        for folder in _sorted(self._objects):
+            for entry in _sorted(Path(folder.path)) if folder.is_dir() else ():
+                if is_key(entry.name):
+                    with suppress(FileNotFoundError):  # somebody removed it meanwhile
+                        found = entry.stat()
+                        # a second name or a second put changes ctime alone
+                        age_seconds = max(0.0, time.time() - max(found.st_mtime, found.st_ctime))
+                        yield StoredMember(entry.name, found.st_size, age_seconds)
 
     def delete_manifest(self, key: str) -> None:
         """Remove a manifest; missing is fine."""
@@ -158,6 +184,30 @@ class LocalStore:
             stream = member.open("rb")
         with stream:
             yield stream
+
+
+def _is_ours_alone(path: Path) -> bool:
+    """Tell whether a file has one name only, so that nobody can write to it by another one."""
+    found = path.lstat()
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+
+
+def _relinked(origin: Path, aside: Path) -> bool:
+    aside.unlink()
+    return linked(origin, aside)
+
+
+def _is_same(source: BufferedReader, path: Path) -> bool:
+    """Tell whether an open file is the one at a path: a member may be replaced between opening and linking."""
+    return os.path.samestat(os.fstat(source.fileno()), path.stat())
+
+
+def _sorted(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
 
 
 def _modified_at(path: Path) -> float:

@@ -7,6 +7,7 @@ Bytes are checked by our own sha256 alone.
 import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,14 @@ from pegbar.digests import digest_bytes, digest_file
 from pegbar.errors import NotFoundError
 from pegbar.faults import fault_point
 from pegbar.files import written_aside
+from pegbar.store.base import StoredMember
 from pegbar.store.keys import (
     changed_source,
     checked_key,
     checked_range,
     checked_source,
     damaged_member,
+    is_key,
     manifest_keys,
 )
 from pegbar.store.s3 import S3StoreConfig
@@ -50,8 +53,8 @@ class S3Store:
         )
         self._damaged: set[str] = set()
 
-    def put_member(self, path: Path) -> str:
-        """Store a file under its sha256, big ones in parts that a later try continues.
+    def put_member(self, path: Path, *, give_up: bool = False) -> str:
+        """Store a file under its sha256, big ones in parts that a later try continues; the file itself is never kept.
 
         An object of the right name and size is taken as it is, unless this store saw its bytes fail.
         """
@@ -146,6 +149,20 @@ class S3Store:
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.config.bucket, Prefix=folder)
             names = [item["Key"].removeprefix(folder) for page in pages for item in page.get("Contents", [])]
         yield from manifest_keys(sorted(names))
+
+    def list_members(self) -> Iterator[StoredMember]:
+        """Yield every member, in order of its digest; its age is by the server's own clock."""
+        folder = f"{self._prefix}objects/"
+        with self._errors("the members"):
+            for page in self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.config.bucket, Prefix=folder
+            ):
+                now = parsedate_to_datetime(page["ResponseMetadata"]["HTTPHeaders"]["date"])
+                for item in page.get("Contents", []):
+                    name = item["Key"].rpartition("/")[2]
+                    if is_key(name):
+                        age = (now - item["LastModified"]).total_seconds()
+                        yield StoredMember(name, item["Size"], max(0.0, age))
 
     def delete_manifest(self, key: str) -> None:
         """Remove a manifest; missing is fine."""

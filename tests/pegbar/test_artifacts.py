@@ -82,12 +82,24 @@ def test_damaged_and_missing_members_are_made_again(artifacts: Artifacts, tmp_pa
     assert artifacts.find(manifest.key) is None
 
 
-def test_a_fetched_copy_that_was_edited_is_fetched_anew(artifacts: Artifacts) -> None:
+def test_a_fetched_file_that_was_replaced_is_fetched_anew(artifacts: Artifacts) -> None:
     manifest, _ = artifacts.run(STEP, {"film": "f1"}, DoubleConfig(), Maker())
     copy = artifacts.fetch(manifest) / "a.txt"
-    copy.chmod(0o644)
+    copy.unlink()
     copy.write_text("xx")
     assert (artifacts.fetch(manifest) / "a.txt").read_text() == "aa"
+
+
+def test_a_fetched_file_that_was_written_into_is_noticed_and_its_step_made_again(artifacts: Artifacts) -> None:
+    make = Maker()
+    manifest, _ = artifacts.run(STEP, {"film": "f1"}, DoubleConfig(), make)
+    copy = artifacts.fetch(manifest) / "a.txt"
+    copy.chmod(0o644)
+    copy.write_text("xx")  # the member itself, under a second name
+    assert artifacts.find(manifest.key) is None
+    again, was_there = artifacts.run(STEP, {"film": "f1"}, DoubleConfig(), make)
+    assert (was_there, make.calls, again.digest) == (False, 2, manifest.digest)
+    assert (artifacts.fetch(again) / "a.txt").read_text() == "aa"
 
 
 def test_a_failed_attempt_is_in_the_journal_and_leaves_no_artifact(artifacts: Artifacts) -> None:

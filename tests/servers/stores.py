@@ -26,6 +26,7 @@ class LocalPlace:
 
     def overwrite(self, sha256: str, content: bytes) -> None:
         """Change a member's bytes as a failing disk would."""
+        self._member(sha256).chmod(0o644)
         self._member(sha256).write_bytes(content)
 
     def stamp(self, sha256: str) -> object:

@@ -1,5 +1,8 @@
 """What only the store in a folder has."""
 
+import errno
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,58 @@ def test_a_file_that_changes_while_it_is_stored_is_refused(tmp_path: Path, monke
     with pytest.raises(IntegrityError, match="changed"):
         store.put_member(source)
     assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []
+
+
+def test_what_the_store_keeps_and_gives_is_one_file_under_several_names(tmp_path: Path) -> None:
+    store = LocalStoreConfig(root=tmp_path / "store").build()
+    work, out = tmp_path / "work", tmp_path / "out"
+    work.write_bytes(b"x" * 1000)
+    sha256 = store.put_member(work, give_up=True)
+    store.fetch_member(sha256, out)
+    member = tmp_path / "store" / "objects" / sha256[:2] / sha256
+    assert member.samefile(work) and member.samefile(out)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o444
+    store.fetch_member(sha256, out)  # onto itself
+    assert out.samefile(member) and [path.name for path in tmp_path.glob(".*.part")] == []
+
+
+def test_a_file_that_others_may_still_write_to_is_copied(tmp_path: Path) -> None:
+    store = LocalStoreConfig(root=tmp_path / "store").build()
+    kept, shared, other = tmp_path / "kept", tmp_path / "shared", tmp_path / "other"
+    kept.write_bytes(b"kept")
+    shared.write_bytes(b"shared")
+    os.link(shared, other)
+    digests = [store.put_member(kept), store.put_member(shared, give_up=True)]
+    kept.write_bytes(b"KEPT")
+    other.write_bytes(b"SHARED")
+    assert all(store.verify_member(sha256) for sha256 in digests)
+
+
+@pytest.mark.parametrize("refusal", [errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK])
+def test_where_no_second_name_is_to_be_had_bytes_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(refusal, os.strerror(refusal))
+
+    monkeypatch.setattr(os, "link", refuse)
+    store = LocalStoreConfig(root=tmp_path / "store").build()
+    (tmp_path / "in").write_bytes(b"in")
+    sha256 = store.put_member(tmp_path / "in", give_up=True)
+    store.fetch_member(sha256, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"in"
+    assert not (tmp_path / "out").samefile(tmp_path / "store" / "objects" / sha256[:2] / sha256)
+
+
+def test_a_damaged_member_is_not_given_under_a_second_name(tmp_path: Path) -> None:
+    store = LocalStoreConfig(root=tmp_path / "store").build()
+    (tmp_path / "in").write_bytes(b"in")
+    sha256 = store.put_member(tmp_path / "in", give_up=True)
+    (tmp_path / "in").chmod(0o644)
+    (tmp_path / "in").write_bytes(b"IN")  # against its word
+    with pytest.raises(IntegrityError, match=sha256[:12]):
+        store.fetch_member(sha256, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "again").write_bytes(b"in")
+    assert store.put_member(tmp_path / "again", give_up=True) == sha256
+    assert store.verify_member(sha256)
