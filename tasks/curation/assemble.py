@@ -2,11 +2,13 @@
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from prefect import task
 
 import pegbar
@@ -17,13 +19,14 @@ from pegbar.digests import digest_file, digest_of
 from pegbar.errors import FailureBudgetError, SourceError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes
-from pegbar.records import Decision, Film, Record, Shot, Story
+from pegbar.records import Decision, Record
 from pegbar.tables import TABLES, read_tables, records_of
 from pegbar.workspace import Workspace
 from tasks.context import RunContext
 from tasks.curation.config import CurateConfig
 from tasks.curation.pack import THUMBNAILS, PackedGroup, shard_name
 
+DECISIONS = "tables/decisions.parquet"
 STAGING = Path(".dvc") / "tmp" / "pegbar-staging"
 
 
@@ -74,13 +77,30 @@ def move_in(workspace: Workspace, staged: Staged) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def thumbnails_of(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> dict[str, Path]:
-    """Return shot id -> local JPEG, for reports."""
-    return {
-        path.stem: path
-        for group in groups
-        for path in sorted((artifacts.fetch(artifacts.load(group.key)) / THUMBNAILS).glob("*.jpg"))
-    }
+class Thumbnails(Mapping[str, Path]):
+    """Shot id -> local JPEG, for reports; each is fetched when it is asked for, and no shard with it."""
+
+    def __init__(self, artifacts: Artifacts, groups: Sequence[PackedGroup]) -> None:
+        self._artifacts = artifacts
+        self._manifests = {
+            Path(output.path).stem: manifest
+            for manifest in (artifacts.load(group.key) for group in groups)
+            for output in manifest.outputs
+            if output.path.startswith(f"{THUMBNAILS}/")
+        }
+
+    def __getitem__(self, shot_id: str) -> Path:
+        """Return a shot's picture."""
+        path = f"{THUMBNAILS}/{shot_id}.jpg"
+        return self._artifacts.fetch(self._manifests[shot_id], lambda wanted: wanted == path) / path
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids of the shots that have one."""
+        return iter(self._manifests)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._manifests)
 
 
 def _check_budget(artifacts: Artifacts, groups: Sequence[PackedGroup], config: CurateConfig) -> None:
@@ -102,10 +122,9 @@ def _reasons(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> str:
     """Return the first few reasons films failed for."""
     found: list[str] = []
     for group in groups:
-        folder = artifacts.fetch(artifacts.load(group.key))
-        decisions: list[Decision] = records_of(
-            read_tables([folder / "tables/decisions.parquet"], "decisions"), "decisions"
-        )
+        manifest = artifacts.load(group.key)
+        path = artifacts.fetch(manifest, lambda path: path == DECISIONS) / DECISIONS
+        decisions: list[Decision] = records_of(read_tables([path], "decisions"), "decisions")
         found += [decision.reason for decision in decisions if decision.reason and decision.item_kind == "film"]
     return "; ".join(found[:3])
 
@@ -134,37 +153,41 @@ def _card(data: Path, staging: Path, wanted: dict[str, str], config: dict[str, A
         name: read_tables([_where(data, staging, path) for path in wanted if path.startswith(f"tables/{name}/")], name)
         for name in TABLES
     }
-    films: list[Film] = records_of(tables["films"], "films")
-    stories: list[Story] = records_of(tables["stories"], "stories")
-    shots: list[Shot] = records_of(tables["shots"], "shots")
-    funnel: dict[str, Counter[str]] = defaultdict(Counter)
-    for decision in records_of(tables["decisions"], "decisions"):
-        funnel[f"{decision.gate}: {decision.item_kind}"][decision.outcome] += 1
+    stories, shots = tables["stories"], tables["shots"]
     return DatasetCard(
         files=wanted,
         counts={name: table.num_rows for name, table in tables.items()},
-        funnel={gate: dict(sorted(outcomes.items())) for gate, outcomes in sorted(funnel.items())},
-        licences=dict(sorted(Counter(film.licence for film in films).items())),
-        statistics=_statistics(stories, shots),
+        funnel=_funnel(tables["decisions"]),
+        licences=dict(sorted(Counter(tables["films"]["licence"].to_pylist()).items())),
+        statistics={
+            "mean_shot_seconds": fmean(_lengths(shots)),
+            "mean_story_seconds": fmean(_lengths(stories)),
+            "shots_per_story": shots.num_rows / stories.num_rows,
+            "kept_share": fmean(shots["kept"].to_pylist()),
+            "annotated_share": fmean(stories["is_annotated"].to_pylist()),
+        },
         config=config,
         config_digest=digest_of(config),
         code_version=pegbar.__version__,
     )
 
 
+def _funnel(decisions: pa.Table) -> dict[str, dict[str, int]]:
+    """Count decisions by gate and outcome where they lie: there may be hundreds of them for each shot."""
+    funnel: dict[str, dict[str, int]] = defaultdict(dict)
+    counted = decisions.group_by(["gate", "item_kind", "outcome"], use_threads=False).aggregate([([], "count_all")])
+    for row in counted.sort_by([(name, "ascending") for name in ("gate", "item_kind", "outcome")]).to_pylist():
+        funnel[f"{row['gate']}: {row['item_kind']}"][row["outcome"]] = row["count_all"]
+    return dict(sorted(funnel.items()))
+
+
+def _lengths(table: pa.Table) -> list[float]:
+    lengths: list[float] = pc.subtract(table["end_seconds"], table["start_seconds"]).to_pylist()
+    return lengths
+
+
 def _where(data: Path, staging: Path, path: str) -> Path:
     return staging / path if (staging / path).is_file() else data / path
-
-
-def _statistics(stories: list[Story], shots: list[Shot]) -> dict[str, float]:
-    """Return what drift is measured on; there is at least one story and one shot."""
-    return {
-        "mean_shot_seconds": fmean(shot.end_seconds - shot.start_seconds for shot in shots),
-        "mean_story_seconds": fmean(story.end_seconds - story.start_seconds for story in stories),
-        "shots_per_story": len(shots) / len(stories),
-        "kept_share": fmean(shot.kept for shot in shots),
-        "annotated_share": fmean(story.is_annotated for story in stories),
-    }
 
 
 def _is_current(data: Path, card: DatasetCard) -> bool:

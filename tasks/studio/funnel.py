@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import get_args
 
 from pydantic import Field
@@ -22,11 +21,10 @@ SENSITIVITY = 0.1
 
 
 class FunnelItem(Config):
-    """What the page shows of a film or a shot beside its scores; `thumbnail` is a picture to copy."""
+    """What the page shows of a film or a shot beside its scores and its picture."""
 
     name: str = ""
     seconds: float = Field(default=0.0, ge=0)
-    thumbnail: Path | None = None
 
 
 class Example(Config):
@@ -97,7 +95,7 @@ def funnel_data(
     """Gather a funnel from every decision of a dataset.
 
     Args:
-        items: films and shots by id; one that is missing has no name, no length and no picture.
+        items: films and shots by id; one that is missing has no name and no length.
         seconds_taken: what each gate's measurement took, by the gate's name.
     """
     by_gate: dict[tuple[ItemKind, str], list[Decision]] = {

@@ -1,6 +1,6 @@
 """The funnel as a static page: words, figures and the geometry of its drawings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,8 +22,14 @@ VERDICTS: dict[Verdict, str] = {
 NOTHING = "–"
 
 
-def write_funnel(data: FunnelData, folder: Path) -> Path:
+PictureOf = Callable[[str], Path | None]
+
+
+def write_funnel(data: FunnelData, folder: Path, picture_of: PictureOf = lambda item_id: None) -> Path:
     """Write ``funnel.html`` and its assets; the page opens from disk, without a server.
+
+    Args:
+        picture_of: a picture of an item, asked for those that are shown as examples alone.
 
     Returns:
         The page's path.
@@ -37,7 +43,7 @@ def write_funnel(data: FunnelData, folder: Path) -> Path:
         "verdicts": VERDICTS,
         "summary": _summary(data),
         "stages": list(_stage_rows(data)),
-        "gates": [_gate_view(card, assets) for card in data.gates],
+        "gates": [_gate_view(card, assets, picture_of) for card in data.gates],
     }
     return write_page(folder / "funnel.html", "funnel.html.j2", view)
 
@@ -136,7 +142,7 @@ def _stage_rows(data: FunnelData) -> Iterator[dict[str, object]]:
             }
 
 
-def _gate_view(card: GateCard, assets: Assets) -> dict[str, object]:
+def _gate_view(card: GateCard, assets: Assets, picture_of: PictureOf) -> dict[str, object]:
     shares = {name: count / max(1, card.total) for name, count in card.counts.items()}
     return {
         "title": _title(card),
@@ -163,7 +169,7 @@ def _gate_view(card: GateCard, assets: Assets) -> dict[str, object]:
             {
                 "verdict": verdict,
                 "name": VERDICTS[verdict],
-                "examples": [_example_view(one, assets) for one in card.examples[verdict]],
+                "examples": [_example_view(one, assets, picture_of) for one in card.examples[verdict]],
             }
             for verdict in VERDICTS
             if card.examples[verdict] and (verdict != "kept" or card.histogram)
@@ -185,10 +191,10 @@ def _anchor(card: GateCard) -> str:
     return f"{card.item_kind}-{card.gate}"
 
 
-def _example_view(example: Example, assets: Assets) -> dict[str, str | None]:
+def _example_view(example: Example, assets: Assets, picture_of: PictureOf) -> dict[str, str | None]:
     return {
         "name": example.item.name or example.item_id,
         "score": None if example.score is None else number_text(example.score),
         "reason": example.reason,
-        "thumbnail": assets.shrunken(example.item.thumbnail, THUMBNAIL_SIDE),
+        "thumbnail": assets.shrunken(picture_of(example.item_id), THUMBNAIL_SIDE),
     }

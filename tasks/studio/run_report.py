@@ -1,6 +1,6 @@
 """Gathers what a lifecycle run left behind into the data of its report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from prefect import task
@@ -12,7 +12,7 @@ from pegbar.files import write_bytes
 from pegbar.records import Film, Record
 from pegbar.workspace import Workspace
 from tasks.context import RunContext
-from tasks.curation.assemble import thumbnails_of
+from tasks.curation.assemble import Thumbnails
 from tasks.curation.pack import PackedGroup
 from tasks.evaluation.evaluate import Evaluated
 from tasks.registry.facade import Registry
@@ -58,7 +58,7 @@ def report_data(artifacts: Artifacts, workspace: Workspace, outcome: RunOutcome,
         links=tuple(report.Link(name=name, url=url) for name, url in outcome.links.items()),
         story=_story(outcome),
         funnel=tuple(row for row in report.funnel_of(dataset.decisions()) if row.kept < row.total),
-        films=_films(dataset, thumbnails_of(artifacts, outcome.groups)),
+        films=_films(dataset, Thumbnails(artifacts, outcome.groups)),
         references=_references(dataset, dataset.training_view(), pictures),
         stages=tuple(_curve(stage) for stage in outcome.stages),
         scores=_scores(outcome.evaluated),
@@ -89,12 +89,12 @@ def _story(outcome: RunOutcome) -> report.NewStory:
     )
 
 
-def _films(dataset: Dataset, thumbnails: dict[str, Path]) -> tuple[report.FilmRow, ...]:
+def _films(dataset: Dataset, thumbnails: Mapping[str, Path]) -> tuple[report.FilmRow, ...]:
     annotated = {story.film_id for story in dataset.stories() if story.is_annotated}
     return tuple(_film(dataset, film, film.film_id in annotated, thumbnails) for film in dataset.films())
 
 
-def _film(dataset: Dataset, film: Film, is_annotated: bool, thumbnails: dict[str, Path]) -> report.FilmRow:
+def _film(dataset: Dataset, film: Film, is_annotated: bool, thumbnails: Mapping[str, Path]) -> report.FilmRow:
     cells = [
         report.ShotCell(
             seconds=shot.end_seconds - shot.start_seconds,

@@ -17,7 +17,7 @@ from pegbar.errors import ConflictError, DiskFullError, FailureBudgetError, Gate
 from pegbar.faults import KILL_AT_VARIABLE
 from pegbar.records import Decision
 from pegbar.workspace import Workspace
-from tasks.curation.assemble import assemble, thumbnails_of
+from tasks.curation.assemble import Thumbnails, assemble
 from tasks.curation.film import FilmParts, curate_film, see_film
 from tasks.curation.gate import judge, make_version
 from tasks.curation.pack import PackedGroup, pack_group
@@ -108,7 +108,7 @@ def test_shards_are_webdatasets_with_a_note_beside_each_clip(
 def test_every_shot_has_a_thumbnail_for_reports(made: tuple[Path, list[PackedGroup]], tmp_path: Path) -> None:
     dataset = assembled(made, tmp_path).dataset()
     with context_of(made[0]).open() as artifacts:
-        found = thumbnails_of(artifacts, made[1])
+        found = dict(Thumbnails(artifacts, made[1]))
     assert set(found) == {shot.shot_id for shot in dataset.shots()}
     assert all(path.read_bytes()[:2] == b"\xff\xd8" for path in found.values())
 

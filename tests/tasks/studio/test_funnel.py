@@ -132,10 +132,11 @@ def picture(tmp_path: Path) -> Path:
 
 
 def test_names_and_reasons_cannot_act(picture: Path, tmp_path: Path) -> None:
-    item = FunnelItem(name=HOSTILE, seconds=5.0, thumbnail=picture)
+    item = FunnelItem(name=HOSTILE, seconds=5.0)
     score = Score(gate="blur", item_kind="shot", value=3.0, reason=HOSTILE)
     decision = SHARP.decide(score, HOSTILE, 1)
-    page = write_funnel(funnel_data([decision], FILTERS, {HOSTILE: item}, title=HOSTILE), tmp_path / "out").read_text()
+    data = funnel_data([decision], FILTERS, {HOSTILE: item}, title=HOSTILE)
+    page = write_funnel(data, tmp_path / "out", lambda item_id: picture).read_text()
     assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 3
     assert "http" not in page.replace("http-equiv", "")
@@ -164,15 +165,15 @@ def test_ten_thousand_decisions_are_a_small_page(tmp_path: Path) -> None:
 def test_a_thumbnail_that_is_no_picture_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
-    data = small_funnel({"d-0": FunnelItem(thumbnail=broken)})
     with pytest.raises(IntegrityError, match=r"broken\.jpg"):
-        write_funnel(data, tmp_path / "out")
+        write_funnel(small_funnel(), tmp_path / "out", lambda item_id: broken if item_id == "d-0" else None)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 def test_a_browser_draws_both_sides_and_the_pictures(picture: Path, tmp_path: Path) -> None:
-    item = FunnelItem(name="a film", seconds=30.0, thumbnail=picture)
-    page = write_funnel(small_funnel(dict.fromkeys(("b", "c", "d", "d-0", "d-1"), item)), tmp_path / "out")
+    item = FunnelItem(name="a film", seconds=30.0)
+    data = small_funnel(dict.fromkeys(("b", "c", "d", "d-0", "d-1"), item))
+    page = write_funnel(data, tmp_path / "out", lambda item_id: picture)
     shown = tmp_path / "page.png"
     command = [
         str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
