@@ -1,25 +1,29 @@
 """The reader of a curated dataset: typed tables, the training view, and any member by one range read.
 
-``data/card.json`` lists every file with its digest; ``data/tables/<table>/<group>.parquet`` and
-``data/shards/<group>-0000.tar`` hold the rest. A group is the first two hex digits of a film's id, so that a new film
-rewrites only its own group.
+``card.json`` lists every file with its digest; ``tables/<table>/<group>.parquet`` and ``shards/<group>-0000.tar`` hold
+the rest. A group is the first two hex digits of a film's id, so that a new film rewrites only its own group. The files
+lie in a folder (a workspace's ``data/``) or are members of a store (`pegbar.stored_dataset`).
 """
 
-from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from pegbar.digests import digest_bytes, digest_file, digest_of
-from pegbar.errors import IntegrityError, NotFoundError
+from pegbar.dataset_files import CARD_NAME, DatasetFiles, FolderFiles, damaged
+from pegbar.digests import digest_bytes, digest_of
+from pegbar.errors import IntegrityError, UsageError
+from pegbar.known_digests import KnownDigests
+from pegbar.member_cache import MemberCache
 from pegbar.records import Character, Decision, Film, Member, Record, Reference, Scene, Shot, Story
-from pegbar.tables import TABLES, Row, TableName, member_of, read_tables, records_of
+from pegbar.tables import TABLES, TableName, read_tables, records_of
+from pegbar.training_view import ReferenceView, ShotView, StoryView, StoryViews
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-CARD_NAME = "card.json"
+__all__ = ["CARD_NAME", "Dataset", "DatasetCard", "ReferenceView", "ShotView", "StoryView"]
 
 
 class DatasetCard(Record):
@@ -49,52 +53,36 @@ class DatasetCard(Record):
         return digest_of(self.files)
 
 
-class ShotView(Record):
-    """A shot and where its clip lies."""
-
-    shot: Shot
-    clip: Member
-
-
-class ReferenceView(Record):
-    """A reference picture (PNG cut-out on white) and its mask (PNG, 0 or 255)."""
-
-    reference: Reference
-    image: Member
-    mask: Member
-
-
-class StoryView(Record):
-    """One training sample: a story with its captioned shots in order, its cast, scenes and references."""
-
-    story: Story
-    shots: tuple[ShotView, ...]
-    characters: tuple[Character, ...]
-    scenes: tuple[Scene, ...]
-    references: tuple[ReferenceView, ...]
-
-
 class Dataset:
-    """A dataset version on disk, read-only.
+    """A dataset version, read-only. Where its files lie and whether they are kept near makes no difference to a reader.
+
+    It travels between processes; each opens files and connections of its own with its first read.
 
     Args:
-        root: the workspace's ``data/`` folder.
+        files: a folder, or wherever else its files lie.
+        cache: keeps what is read; worth having across a network.
 
     Raises:
         NotFoundError: there is no card.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        path = root / CARD_NAME
-        if not path.is_file():
-            raise NotFoundError(
-                f"no dataset in {root}",
-                remedy="pegbar curate SOURCE, or pegbar data pull to fetch the current version",
-                subject=str(root),
-            )
-        self.card = DatasetCard.from_json(path.read_bytes())
+    def __init__(self, files: Path | DatasetFiles, cache: MemberCache | None = None) -> None:
+        self.files: DatasetFiles = FolderFiles(files) if isinstance(files, Path) else files
+        self.cache = cache
+        self.card = DatasetCard.from_json(self.files.card())
+        self._listed_files = {path for path in self.card.files if _is_inside(path)}
         self._tables: dict[TableName, pa.Table] = {}
+
+    @property
+    def root(self) -> Path:
+        """The folder of a dataset that lies in one.
+
+        Raises:
+            UsageError: it does not.
+        """
+        if not isinstance(self.files, FolderFiles):
+            raise UsageError(f"{self.files.source} is no folder", remedy="pegbar data pull", subject=self.files.source)
+        return self.files.root
 
     @property
     def digest(self) -> str:
@@ -105,10 +93,12 @@ class Dataset:
         """Return all groups of a table, in sorted order, as an Arrow table.
 
         Raises:
-            IntegrityError: a listed file is missing or is not Parquet.
+            IntegrityError: a listed file is missing, differs from its digest or is not Parquet.
         """
         if name not in self._tables:
-            self._tables[name] = read_tables([self._listed(path) for path in self._files_of(name)], name)
+            import pyarrow as pa
+
+            self._tables[name] = read_tables([pa.BufferReader(self._read(path)) for path in self._files_of(name)], name)
         return self._tables[name]
 
     def frame(self, name: TableName) -> "pd.DataFrame":
@@ -151,76 +141,71 @@ class Dataset:
         return records_of(self.table("decisions"), "decisions")
 
     def training_view(self) -> list[StoryView]:
-        """Return the annotated, kept stories with a captioned shot and a reference, by film and place in it.
+        """Return every story to learn from, as `story_views`."""
+        return list(self.story_views())
 
-        Shots are the kept, captioned ones outside prologue and epilogue, in story order.
-        """
-        shots, references = self._by_story("shots"), self._by_story("references")
-        characters, scenes = self._by_story("characters"), self._by_story("scenes")
-        views = []
-        for story in sorted(self.stories(), key=lambda story: (story.film_id, story.index)):
-            usable = [row for row in shots[story.story_id] if _is_trainable(row)]
-            if story.is_annotated and story.kept and usable and references[story.story_id]:
-                usable.sort(key=lambda row: int(row["index"]))
-                views.append(
-                    StoryView(
-                        story=story,
-                        shots=tuple(_shot_view(row) for row in usable),
-                        characters=tuple(Character.model_validate(row) for row in characters[story.story_id]),
-                        scenes=tuple(Scene.model_validate(row) for row in scenes[story.story_id]),
-                        references=tuple(_reference_view(row) for row in references[story.story_id]),
-                    )
-                )
-        return views
+    def story_views(self) -> StoryViews:
+        """Return the stories to learn from, each made when it is asked for."""
+        return StoryViews(
+            {name: self.table(name) for name in ("stories", "shots", "references", "characters", "scenes")}
+        )
 
     def read_member(self, member: Member) -> bytes:
-        """Return a member's bytes: one seek, one read, digest checked.
+        """Return a member's bytes: one read of its range, digest checked.
 
         Raises:
             IntegrityError: the shard is missing, short, not of this dataset, or the bytes differ from their digest.
+            StorageError: the store cannot be reached.
         """
-        with self._listed(f"shards/{member.shard}").open("rb") as stream:
-            stream.seek(member.offset)
-            content = stream.read(member.size)
-        if len(content) != member.size or digest_bytes(content) != member.sha256:
-            raise IntegrityError(
-                f"{member.name} in shard {member.shard} differs from its digest",
-                remedy="pegbar data pull",
-                subject=member.name,
-            )
-        return content
+        path = self._listed(f"shards/{member.shard}")
+        if member.offset < 0 or member.size < 0:
+            raise damaged(path, f"has no {member.size} bytes at {member.offset}")
+        name = f"{member.name} in shard {member.shard}"
+        return self._checked(member.sha256, name, lambda: self.files.read_range(path, member.offset, member.size))
 
-    def verify(self) -> None:
+    def verify(self, known: KnownDigests | None = None) -> None:
         """Check every file against the card.
+
+        Args:
+            known: digests of files that need not be read again, because their stamp did not change.
 
         Raises:
             IntegrityError: a file is missing, differs from its digest, or is not on the card; it is named.
         """
         for path, sha256 in sorted(self.card.files.items()):
-            if digest_file(self._listed(path)) != sha256:
-                raise _damaged(path, "differs from the digest on the card")
-        for file in sorted(self.root.rglob("*")):
-            relative = file.relative_to(self.root).as_posix()
-            if file.is_file() and relative != CARD_NAME and relative not in self.card.files:
-                raise _damaged(relative, "is not on the card")
+            if not self.files.is_whole(self._listed(path), sha256, known):
+                raise damaged(path, "differs from the digest on the card")
+        for path in self.files.listed():
+            if path not in self.card.files:
+                raise damaged(path, "is not on the card")
 
     def _files_of(self, name: TableName) -> list[str]:
         return sorted(path for path in self.card.files if PurePosixPath(path).parent == PurePosixPath("tables") / name)
 
-    def _listed(self, relative: str) -> Path:
-        """Return the path of a file of the card: nothing else under the root, or outside it, is ever opened."""
-        if relative not in self.card.files or ".." in PurePosixPath(relative).parts or relative.startswith("/"):
-            raise _damaged(relative, "is not on the card")
-        path = self.root / relative
-        if not path.is_file():
-            raise _damaged(relative, "is missing")
+    def _listed(self, path: str) -> str:
+        """Return a path of the card: nothing else under the root, or outside it, is ever opened."""
+        if path not in self._listed_files:
+            raise damaged(path, "is not on the card")
         return path
 
-    def _by_story(self, name: TableName) -> dict[str, list[Row]]:
-        groups: dict[str, list[Row]] = defaultdict(list)
-        for row in self.table(name).to_pylist():
-            groups[row["story_id"]].append(row)
-        return groups
+    def _read(self, path: str) -> bytes:
+        return self._checked(self.card.files[path], path, lambda: self.files.read(self._listed(path)))
+
+    def _checked(self, sha256: str, name: str, read: Callable[[], bytes]) -> bytes:
+        """Return the bytes of a digest, from the cache or as read and then kept."""
+        kept = self.cache.get(sha256) if self.cache is not None else None
+        if kept is not None:
+            return kept
+        content = read()
+        if digest_bytes(content) != sha256:
+            raise IntegrityError(f"{name} differs from its digest", remedy="pegbar data pull", subject=name)
+        if self.cache is not None:
+            self.cache.put(sha256, content)
+        return content
+
+    def __getstate__(self) -> Mapping[str, Any]:
+        """Leave behind what any process can read again."""
+        return {name: value for name, value in self.__dict__.items() if name != "counts"} | {"_tables": {}}
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -228,21 +213,5 @@ class Dataset:
         return {name: self.table(name).num_rows for name in TABLES}
 
 
-def _is_trainable(row: Row) -> bool:
-    return bool(row["kept"] and not row["is_prologue_or_epilogue"] and row["caption"])
-
-
-def _shot_view(row: Row) -> ShotView:
-    fields = {name: row[name] for name in Shot.model_fields}
-    return ShotView(shot=Shot.model_validate(fields), clip=member_of(row, "clip"))
-
-
-def _reference_view(row: Row) -> ReferenceView:
-    fields = {name: row[name] for name in Reference.model_fields}
-    return ReferenceView(
-        reference=Reference.model_validate(fields), image=member_of(row, "image"), mask=member_of(row, "mask")
-    )
-
-
-def _damaged(relative: str, how: str) -> IntegrityError:
-    return IntegrityError(f"{relative} {how}", remedy="pegbar data pull", subject=relative)
+def _is_inside(path: str) -> bool:
+    return not path.startswith("/") and ".." not in PurePosixPath(path).parts

@@ -1,0 +1,132 @@
+"""Where a dataset's files lie: the one thing that differs between a folder and a store."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from pegbar.digests import digest_file
+from pegbar.errors import IntegrityError, NotFoundError, StorageError
+from pegbar.known_digests import KnownDigests
+
+CARD_NAME = "card.json"
+
+
+class DatasetFiles(Protocol):
+    """Reads what a dataset's card lists. Nothing is checked but presence and length: `Dataset` knows the digests."""
+
+    @property
+    def source(self) -> str:
+        """Return where the files lie, for people and for lineage."""
+        ...
+
+    @property
+    def num_parallel_reads(self) -> int:
+        """Return how many reads are worth having under way at once: 1 where they do not wait for a network."""
+        ...
+
+    def card(self) -> bytes:
+        """Return the card.
+
+        Raises:
+            NotFoundError: there is none, so there is no dataset.
+        """
+        ...
+
+    def read(self, path: str) -> bytes:
+        """Return a whole file.
+
+        Raises:
+            IntegrityError: it is missing. StorageError: it cannot be read.
+        """
+        ...
+
+    def read_range(self, path: str, offset: int, size: int) -> bytes:
+        """Return `size` bytes of a file from `offset`.
+
+        Raises:
+            IntegrityError: the file is missing or too short. StorageError: it cannot be read.
+        """
+        ...
+
+    def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
+        """Read all of a file, unless its digest is known under its present stamp, and compare it with `sha256`.
+
+        Raises:
+            IntegrityError: it is missing. StorageError: it cannot be read.
+        """
+        ...
+
+    def listed(self) -> Iterator[str]:
+        """Yield the path of every file that lies there beside the card, in order."""
+        ...
+
+
+class FolderFiles:
+    """The files of a dataset in a folder (a workspace's ``data/``)."""
+
+    num_parallel_reads = 1
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def source(self) -> str:
+        """Return the folder's path."""
+        return str(self.root)
+
+    def card(self) -> bytes:
+        """Return the card."""
+        path = self.root / CARD_NAME
+        if not path.is_file():
+            raise NotFoundError(
+                f"no dataset in {self.root}",
+                remedy="pegbar curate SOURCE, or pegbar data pull to fetch the current version",
+                subject=str(self.root),
+            )
+        return path.read_bytes()
+
+    def read(self, path: str) -> bytes:
+        """Return a whole file."""
+        descriptor = self._opened(path)
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read()
+
+    def read_range(self, path: str, offset: int, size: int) -> bytes:
+        """Return `size` bytes of a file from `offset`: one read."""
+        descriptor = self._opened(path)
+        try:
+            left = os.fstat(descriptor).st_size - offset
+            if left < size:
+                raise damaged(path, f"is short: {max(left, 0)} of {size} bytes at {offset}")
+            return os.pread(descriptor, size, offset)
+        finally:
+            os.close(descriptor)
+
+    def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
+        """Compare a file's digest with `sha256`."""
+        os.close(self._opened(path))
+        file = self.root / path
+        return (known.of_file(file) if known is not None else digest_file(file)) == sha256
+
+    def listed(self) -> Iterator[str]:
+        """Yield every file beside the card."""
+        for file in sorted(self.root.rglob("*")):
+            relative = file.relative_to(self.root).as_posix()
+            if file.is_file() and relative != CARD_NAME:
+                yield relative
+
+    def _opened(self, path: str) -> int:
+        try:
+            return os.open(f"{self.root}/{path}", os.O_RDONLY)
+        except FileNotFoundError as error:
+            raise damaged(path, "is missing") from error
+        except OSError as error:
+            raise StorageError(
+                f"{path} cannot be read: {error.strerror}", remedy="pegbar doctor", subject=path
+            ) from error
+
+
+def damaged(path: str, how: str) -> IntegrityError:
+    """Return the error for a file of a dataset that is not as its card says."""
+    return IntegrityError(f"{path} {how}", remedy="pegbar data pull", subject=path)
