@@ -39,7 +39,7 @@ def edit(context: RunContext, request: Request) -> EditedDataset:
     is_new = not is_versioned(workspace, patch)
     if is_new:
         edited = edit_groups(context, patch)
-        staged = stage_edited_groups(context, patch, edited)
+        staged = stage_edited_groups(context, edited)
         report = gate_edited(context, staged, request.accept_drift)
         accept_edited(context, patch, staged)
         version_dataset(context, report, patch.title)

@@ -66,8 +66,11 @@ def edit_packed(
     ]
 
 
-def stage_edited(artifacts: Artifacts, workspace: Workspace, patch: AcceptedPatch, edited: Adopted) -> Staged:
-    """Lay the edited dataset out beside the present one, untouched files as links to where they lie.
+def stage_edited(artifacts: Artifacts, workspace: Workspace, edited: Adopted) -> Staged:
+    """Lay the dataset with these groups changed out beside the present one, untouched files as links to where they lie.
+
+    Args:
+        edited: the groups as they shall be (without files, one is gone), and the card of the version they were of.
 
     Raises:
         IntegrityError: an untouched file is damaged. ConflictError: the dataset became another one meanwhile.
@@ -82,8 +85,8 @@ def stage_edited(artifacts: Artifacts, workspace: Workspace, patch: AcceptedPatc
     wanted = dict(sorted((untouched | files_of(artifacts, edited.groups)).items()))
     staged = stage(artifacts, workspace, wanted, edited.card.config)
     there = _present(workspace)
-    if there not in (None, patch.patch.dataset, staged.card.digest):
-        raise stale(patch.patch.dataset, there)
+    if there not in (None, edited.card.digest, staged.card.digest):
+        raise stale(edited.card.digest, there)
     staging = workspace.root / STAGING
     with disk_errors(staging):
         for path in wanted.keys() - set(staged.missing):
@@ -99,9 +102,7 @@ def judge_staged(workspace: Workspace, staged: Staged, accepts_drift: bool) -> G
     Raises:
         GateFailedError: naming the checks that did not pass; the dataset is as it was.
     """
-    config = _gate_config(staged.card, accepts_drift)
-    previous = workspace.previous_card(staged.card.digest)
-    report = run_gate(Dataset(workspace.root / STAGING), previous, workspace.gate, config)
+    report = staged_report(workspace, staged, accepts_drift)
     if not report.passed:
         failed = "; ".join(
             f"{reason.check}: {reason.message} {', '.join(reason.item_ids[:3])}".rstrip()
@@ -114,6 +115,14 @@ def judge_staged(workspace: Workspace, staged: Staged, accepts_drift: bool) -> G
             subject=report.subject,
         )
     return report
+
+
+def staged_report(workspace: Workspace, staged: Staged, accepts_drift: bool) -> GateReport:
+    """Return what the gate says of the dataset that could be, with the limits it was curated under."""
+    config = _gate_config(staged.card, accepts_drift)
+    return run_gate(
+        Dataset(workspace.root / STAGING), workspace.previous_card(staged.card.digest), workspace.gate, config
+    )
 
 
 def accept(workspace: Workspace, patch: AcceptedPatch, staged: Staged) -> None:
@@ -168,10 +177,10 @@ def edit_groups(context: RunContext, patch: AcceptedPatch) -> Adopted:
 
 
 @task(name="stage-edited")
-def stage_edited_groups(context: RunContext, patch: AcceptedPatch, edited: Adopted) -> Staged:
+def stage_edited_groups(context: RunContext, edited: Adopted) -> Staged:
     """Lay the edited dataset out (see `stage_edited`)."""
     with context.open() as artifacts:
-        return stage_edited(artifacts, Workspace.open(context.workspace), patch, edited)
+        return stage_edited(artifacts, Workspace.open(context.workspace), edited)
 
 
 @task(name="gate-edited")

@@ -57,7 +57,7 @@ class Place:
             os.environ[KILL_AT_VARIABLE] = kill_at
         with context_of(self.home).open() as artifacts:
             edited = edit_version(artifacts, self.workspace, patch)
-            staged = stage_edited(artifacts, self.workspace, patch, edited)
+            staged = stage_edited(artifacts, self.workspace, edited)
         report = judge_staged(self.workspace, staged, accepts_drift)
         accept(self.workspace, patch, staged)
         if makes_version:
@@ -143,7 +143,7 @@ def test_a_damaged_dataset_is_not_edited(place: Place, damage: str) -> None:
     patch = place.patch(SPLIT)
     (place.workspace.data / damage).write_bytes(b"damaged")
     with context_of(place.home).open() as artifacts, pytest.raises(IntegrityError, match="differs from the card"):
-        stage_edited(artifacts, place.workspace, patch, edit_version(artifacts, place.workspace, patch))
+        stage_edited(artifacts, place.workspace, edit_version(artifacts, place.workspace, patch))
 
 
 def test_accepted_edits_outlive_the_next_curation_and_what_no_longer_fits_says_so(place: Place) -> None:
