@@ -4,9 +4,10 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from pegbar.claims import claimed
 from pegbar.dataset import CARD_NAME, Dataset, DatasetCard
 from pegbar.errors import NotFoundError
 from pegbar.faults import fault_point
@@ -20,7 +21,8 @@ REMOTE_FOLDER = ".dvc-remote"
 GATE_FOLDER = "gate"
 EDITS_FOLDER = "edits"  # what people corrected, versioned with the dataset
 LOCK = ".workspace.lock"
-LOCAL_ONLY = (f"/{REMOTE_FOLDER}/", f"/{GATE_FOLDER}/", f"/{LOCK}", ".*.part")
+CLAIM = ".workspace.claim"
+LOCAL_ONLY = (f"/{REMOTE_FOLDER}/", f"/{GATE_FOLDER}/", f"/{LOCK}", f"/{CLAIM}", ".*.part")
 TRAILER = "Pegbar-Dataset"
 
 
@@ -97,6 +99,17 @@ class Workspace:
             NotFoundError: there is none.
         """
         return Dataset(self.data)
+
+    def claimed(self, holder: str) -> AbstractContextManager[None]:
+        """Keep every other run out of this workspace, from whatever home it comes, for as long as the block lasts.
+
+        Args:
+            holder: the run as others shall read it; process and host are added.
+
+        Raises:
+            ConflictError: a run that is alive holds it; it is named.
+        """
+        return claimed(self.root / CLAIM, holder)
 
     def commit_version(self, message: str) -> str:
         """Track `data` as a version, push it to the remote, commit the pointer; return the commit.

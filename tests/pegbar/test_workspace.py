@@ -104,6 +104,14 @@ def test_two_processes_at_once_make_one_version(tmp_path: Path) -> None:
     assert len(set(revisions)) == len(workspace.versions()) == 1
 
 
+def test_a_claimed_workspace_refuses_a_second_run_and_stays_clean(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path)
+    with workspace.claimed("run one"), pytest.raises(ConflictError, match="run one"):
+        Workspace.open(tmp_path).claimed("run two").__enter__()
+    with Workspace.open(tmp_path).claimed("run two"):
+        assert git(tmp_path, "status", "--porcelain") == ""
+
+
 def test_pull_does_not_overwrite_what_no_version_has(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path)
     write_small_dataset(workspace.data)
