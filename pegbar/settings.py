@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from pegbar.calls import CallSettings
 from pegbar.config import Config
+from pegbar.engine import EngineConfig, PoolConfig
 from pegbar.errors import ConfigurationError
 from pegbar.notify import NotifySettings
 from pegbar.store import LocalStoreConfig, StoreConfig
@@ -32,7 +33,7 @@ class Settings(Config):
     store: StoreConfig | None = None
     prefect_api_url: str | None = None
     mlflow_tracking_uri: str | None = None
-    num_workers: int = 2
+    engine: EngineConfig = PoolConfig()
     calls: CallSettings = CallSettings()
     web: WebSettings = WebSettings()
     notify: NotifySettings = NotifySettings()

@@ -1,5 +1,15 @@
-"""Engines: what runs many items at once, each with an outcome of its own. One file per backend."""
+"""Engines: what runs many items at once, each with an outcome of its own. One file per crew of workers."""
 
-from pegbar.engine.pool import ItemResult, process_items
+from typing import Annotated
 
-__all__ = ["ItemResult", "process_items"]
+from pydantic import Field
+
+from pegbar.engine.base import FailureBudget, ItemResult
+from pegbar.engine.engine import Engine
+from pegbar.engine.pool import PoolConfig
+from pegbar.engine.ray import RayConfig
+from pegbar.engine.running import running_engine
+
+EngineConfig = Annotated[PoolConfig | RayConfig, Field(discriminator="kind")]
+
+__all__ = ["Engine", "EngineConfig", "FailureBudget", "ItemResult", "PoolConfig", "RayConfig", "running_engine"]

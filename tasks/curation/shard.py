@@ -1,13 +1,13 @@
 """Shards of films: what one task does, its films in processes of their own, each group packed at the end."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from prefect import task
 
 from pegbar import progress
-from pegbar.engine import ItemResult, process_items
+from pegbar.engine import FailureBudget, ItemResult, running_engine
 from pegbar.records import Decision
 from tasks.context import RunContext
 from tasks.curation.config import CurateConfig
@@ -18,39 +18,50 @@ from tasks.curation.sources.source_film import SourceFilm
 CRASH_GATE = "curate"
 
 
-class Grouped(Protocol):
-    """A film in whatever state; a group is never split between shards."""
+SHARD_SECONDS = 180.0  # of wall clock for one task: its own cost vanishes, and little is looked at again after a kill
+# Processor seconds of one core, from docs/curation_benchmark.json (1920x1080, H.264); they only put films in order.
+WORK_PER_FILM_SECOND = 0.45
+WORK_PER_MEGABYTE = 0.65
 
-    @property
-    def item_id(self) -> str:
-        """The film's id."""
-
-    @property
-    def group(self) -> str:
-        """Its shard group."""
+FilmT = TypeVar("FilmT", bound=SourceFilm | SeenFilm)
+ResultT = TypeVar("ResultT")
 
 
-FilmT = TypeVar("FilmT", bound=Grouped)
+def work_seconds(film: SourceFilm | SeenFilm) -> float:
+    """Estimate how long a film takes one worker: by its duration where it is known, else by its bytes."""
+    if isinstance(film, SeenFilm):
+        return film.duration_seconds * WORK_PER_FILM_SECOND if film.is_kept else 0.0
+    return film.size_bytes / 1e6 * WORK_PER_MEGABYTE
 
 
-def shards_of(films: Sequence[FilmT], max_films: int) -> list[tuple[FilmT, ...]]:
-    """Return films in shards of whole groups, in order, each as full as `max_films` allows."""
+def shards_of(films: Sequence[FilmT], max_films: int, num_workers: int = 1) -> list[tuple[FilmT, ...]]:
+    """Return films in shards of whole groups, the longest shard first, the longest films of a shard first.
+
+    Small groups share a shard up to `max_films` and `SHARD_SECONDS` of work for each of `num_workers`.
+    """
     groups: dict[str, list[FilmT]] = defaultdict(list)
     for film in films:
         groups[film.group].append(film)
     shards: list[list[FilmT]] = []
-    for _, members in sorted(groups.items()):
-        if not shards or len(shards[-1]) + len(members) > max_films:
+    for name in sorted(groups):
+        if not shards or not _fits([*shards[-1], *groups[name]], max_films, num_workers):
             shards.append([])
-        shards[-1] += sorted(members, key=lambda film: film.item_id)
-    return [tuple(shard) for shard in shards]
+        shards[-1] += groups[name]
+    by_length = [tuple(sorted(shard, key=lambda film: (-work_seconds(film), film.item_id))) for shard in shards]
+    return sorted(by_length, key=lambda shard: -sum(map(work_seconds, shard)))
+
+
+def _fits(shard: Sequence[SourceFilm | SeenFilm], max_films: int, num_workers: int) -> bool:
+    return len(shard) <= max_films and sum(map(work_seconds, shard)) <= SHARD_SECONDS * num_workers
 
 
 def see_films(context: RunContext, films: Sequence[SourceFilm], config: CurateConfig) -> list[SeenFilm]:
-    """Look at films in a pool of processes; a bad film comes back with the decision that says why."""
-    items = [(film.item_id, (context, film, config)) for film in films]
-    count = _Counter("look at films", len(films))
-    results = process_items(see_item, items, num_workers=context.settings.num_workers, on_done=count)
+    """Look at films in worker processes; a bad film comes back with the decision that says why.
+
+    Raises:
+        FailureBudgetError: too many films failed for no fault of theirs.
+    """
+    results = _process(see_item, context, films, config, "look at films")
     return [
         result.value
         if result.value is not None
@@ -60,16 +71,35 @@ def see_films(context: RunContext, films: Sequence[SourceFilm], config: CurateCo
 
 
 def curate_films(context: RunContext, films: Sequence[SeenFilm], config: CurateConfig) -> list[PackedGroup]:
-    """Curate films in a pool of processes and pack their groups; a bad film is a decision in its group."""
-    items = [(film.item_id, (context, film, config)) for film in films]
-    count = _Counter("curate films", len(films))
-    results = process_items(curate_item, items, num_workers=context.settings.num_workers, on_done=count)
+    """Curate films in worker processes and pack their groups; a bad film is a decision in its group.
+
+    Raises:
+        FailureBudgetError: too many films failed for no fault of theirs.
+    """
+    results = _process(curate_item, context, films, config, "curate films")
     groups: dict[str, list[FilmParts]] = defaultdict(list)
-    for film, result in zip(films, results, strict=True):
+    for film, result in sorted(zip(films, results, strict=True), key=lambda pair: pair[0].item_id):
         decisions = (film.source.decision(), _crashed(film.item_id, result))
         groups[film.group].append(result.value or FilmParts(item_id=film.item_id, film=None, decisions=decisions))
     with context.open() as artifacts:
         return [pack_group(artifacts, group, parts) for group, parts in sorted(groups.items())]
+
+
+def _process(
+    function: Callable[[tuple[RunContext, FilmT, CurateConfig]], ResultT],
+    context: RunContext,
+    films: Sequence[FilmT],
+    config: CurateConfig,
+    label: str,
+) -> list[ItemResult[ResultT]]:
+    with running_engine(context.settings.engine) as engine:
+        return engine.process(
+            function,
+            [(film.item_id, (context, film, config)) for film in films],
+            cost=lambda item: work_seconds(item[1]),
+            budget=FailureBudget(max_share=config.max_retryable_share),
+            on_done=_Counter(label, len(films)),
+        )
 
 
 class _Counter:
@@ -81,9 +111,6 @@ class _Counter:
     def __call__(self, _: str) -> None:
         self._done += 1
         progress.report(self._label, self._done, self._total)
-
-
-ResultT = TypeVar("ResultT")
 
 
 def _crashed(item_id: str, result: ItemResult[ResultT]) -> Decision:

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from engine_items import die_once, work
 
-from pegbar.engine import process_items
+from pegbar.engine import PoolConfig
 from pegbar.errors import DiskFullError
 
 
 def test_each_item_ends_in_its_own_state_and_order_is_kept() -> None:
     names = ["a", "empty", "dies", "bug", "b"]
-    results = process_items(work, [(name, name) for name in names], num_workers=2)
+    with PoolConfig().build() as engine:
+        results = engine.process(work, [(name, name) for name in names])
     assert [result.item_id for result in results] == names
     assert [result.outcome for result in results] == [
         "kept",
@@ -26,10 +27,11 @@ def test_each_item_ends_in_its_own_state_and_order_is_kept() -> None:
 
 
 def test_a_worker_that_dies_once_costs_one_try(tmp_path: Path) -> None:
-    (result,) = process_items(die_once, [("x", str(tmp_path / "tried"))], num_workers=1)
+    with PoolConfig().build() as engine:
+        (result,) = engine.process(die_once, [("x", str(tmp_path / "tried"))])
     assert (result.outcome, result.value) == ("kept", "second try")
 
 
 def test_a_full_disk_is_nobody_s_item_s_fault() -> None:
-    with pytest.raises(DiskFullError):
-        process_items(work, [("full", "full")], num_workers=1)
+    with PoolConfig().build() as engine, pytest.raises(DiskFullError):
+        engine.process(work, [("full", "full")])

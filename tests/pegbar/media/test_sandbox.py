@@ -14,7 +14,7 @@ import pytest
 import sandboxed_work as work
 
 from pegbar import progress
-from pegbar.engine import process_items
+from pegbar.engine import PoolConfig
 from pegbar.errors import DecoderKilledError, EmptyFileError
 from pegbar.media.sandbox import SandboxLimits, run_sandboxed
 
@@ -128,7 +128,8 @@ def test_threads_and_workers_sandbox_at_once_and_a_death_harms_no_neighbour() ->
     for thread in threads:
         thread.join()
     assert outcomes == {"good": 8, "bad": "killed"}
-    (result,) = process_items(work.sandboxed_in_worker, [("x", 21)], num_workers=1)
+    with PoolConfig(num_workers=1).build() as engine:
+        (result,) = engine.process(work.sandboxed_in_worker, [("x", 21)])
     assert result.value == 42
 
 
