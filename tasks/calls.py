@@ -13,7 +13,7 @@ def replies_folder(settings: Settings) -> Path:
     return settings.home / "replies"
 
 
-def calls_of(artifacts: Artifacts, settings: Settings) -> Calls:
-    """Return what `config.build` of a client wants, for the run the artifacts belong to."""
+def calls_of(artifacts: Artifacts, settings: Settings, asked_for: str = "") -> Calls:
+    """Return what `config.build` of a client wants, for the run the artifacts belong to and the film it asks about."""
     meter = JournalMeter(artifacts.journal, artifacts.run_id, settings.calls.budget)
-    return Calls(settings=settings.calls, folder=replies_folder(settings), meter=meter)
+    return Calls(settings=settings.calls, folder=replies_folder(settings), meter=meter, asked_for=asked_for)

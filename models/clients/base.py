@@ -68,11 +68,17 @@ class Reply(Generic[AnswerT]):
 
 @dataclass(frozen=True)
 class Calls:
-    """What a client needs of the run it works for: settings, the folder of kept replies, and the meter."""
+    """What a client needs of the run it works for: settings, the folder of kept replies, and the meter.
+
+    Args:
+        asked_for: the film that its questions are about, so that its replies can be taken down with it; empty where
+            they are about no film alone.
+    """
 
     settings: CallSettings
     folder: Path
     meter: Meter
+    asked_for: str = ""
 
 
 class LanguageClient(Protocol):

@@ -11,13 +11,18 @@ from pegbar.digests import digest_of
 
 
 class Exchange(Generic[AnswerT]):
-    """A question to one client, as configured, whose digest is `key`."""
+    """A question to one client, as configured, whose digest is `key`; kept replies remember every film that asked."""
 
-    def __init__(self, question: Question[AnswerT], key: str, replies: Replies) -> None:
+    def __init__(self, question: Question[AnswerT], key: str, replies: Replies, asked_for: str) -> None:
         self.question = question
         self._key = key
         self._replies = replies
-        self._answers = replies.load(key)
+        kept = replies.load(key)
+        before = kept.asked_for if kept else ()
+        self._answers = kept.answers if kept else ()
+        self._asked_for = tuple(sorted({*before, asked_for}))
+        if kept and self._asked_for != before:
+            replies.keep(kept.model_copy(update={"asked_for": self._asked_for}))
 
     def answer_key(self, turns: Sequence[Turn]) -> str:
         """Return what names the next answer: the same for every retry, in this process or a later one."""
@@ -34,4 +39,4 @@ class Exchange(Generic[AnswerT]):
         """Keep an answer that was paid for, durably, before anything is done with it."""
         paid = KeptAnswer(key=self.answer_key(turns), text=answer.text, model=answer.model)
         self._answers = (*self._answers[: len(turns)], paid)
-        self._replies.keep(kept_of(self._key, self.question, self._answers))
+        self._replies.keep(kept_of(self._key, self.question, self._asked_for, self._answers))

@@ -78,7 +78,8 @@ class PaidClient:
                 remedy=f"set takes_footage of the {self.name} client in the recipe, or send pictures",
                 subject=self._config.model,
             )
-        exchange = Exchange(question, digest_of([self._identity, question_digest(question)]), self._replies)
+        key = digest_of([self._identity, question_digest(question)])
+        exchange = Exchange(question, key, self._replies, self._calls.asked_for)
         return converse(question, self._config.max_answers, lambda turns: self._next(exchange, turns))
 
     def _next(self, exchange: Exchange[AnswerT], turns: tuple[Turn, ...]) -> Answer:

@@ -1,8 +1,9 @@
 """Replies kept on disk: every answer that was paid for, a file per question, and the recorded file made of them."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 from models.clients.base import AnswerT, Question
 from models.clients.identity import in_short, question_digest, texts, words_digest
@@ -28,17 +29,26 @@ class Kept(Record):
         key: digest of the question and of who was asked, as configured.
         question: digest of the question alone; `words` of its text alone.
         asked: the words in short, for a person.
+        asked_for: every film for which it was asked; an empty one stands for whoever did not say.
     """
+
+    schema_version: ClassVar[int] = 2
 
     key: str
     prompt: str
     question: str
     words: str
     asked: str
+    asked_for: tuple[str, ...]
     answers: tuple[KeptAnswer, ...]
 
+    @classmethod
+    def upgrade(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """Version 1 did not say for whom."""
+        return {**fields, "asked_for": [""]}
 
-def kept_of(key: str, question: Question[AnswerT], answers: tuple[KeptAnswer, ...]) -> Kept:
+
+def kept_of(key: str, question: Question[AnswerT], asked_for: tuple[str, ...], answers: tuple[KeptAnswer, ...]) -> Kept:
     """Return the record of a question's answers."""
     return Kept(
         key=key,
@@ -46,6 +56,7 @@ def kept_of(key: str, question: Question[AnswerT], answers: tuple[KeptAnswer, ..
         question=question_digest(question),
         words=words_digest(texts(question)),
         asked=in_short(question),
+        asked_for=asked_for,
         answers=answers,
     )
 
@@ -56,17 +67,17 @@ class Replies:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def load(self, key: str) -> tuple[KeptAnswer, ...]:
-        """Return the answers kept under a key; none where there is no file, or a damaged one."""
+    def load(self, key: str) -> Kept | None:
+        """Return what is kept under a key; None where there is no file, or a damaged one."""
         path = self._path(key)
         try:
             kept = Kept.from_json(path.read_bytes())
         except FileNotFoundError:
-            return ()
+            return None
         except ConfigurationError as error:
             logger.warning("the kept reply %s is damaged and will be made again: %s", path, error.what)
-            return ()
-        return kept.answers if kept.key == key else ()
+            return None
+        return kept if kept.key == key else None
 
     def keep(self, kept: Kept) -> None:
         """Write a question's answers, durably.
@@ -76,8 +87,22 @@ class Replies:
         """
         write_bytes(self._path(kept.key), kept.to_json())
 
+    def asked_for(self, concerns: Callable[[str], bool]) -> list[Path]:
+        """Return the files of all replies that were asked for certain films, and of those that do not say for whom.
+
+        A damaged file does not say either.
+        """
+        return [path for path in sorted(self._folder.glob("*/*.json")) if any(map(concerns, _askers(path)))]
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
+
+
+def _askers(path: Path) -> tuple[str, ...]:
+    try:
+        return Kept.from_json(path.read_bytes()).asked_for
+    except ConfigurationError:
+        return ("",)
 
 
 def export_replies(folder: Path, path: Path) -> int:

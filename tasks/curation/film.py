@@ -220,4 +220,4 @@ def curate_item(item: tuple[RunContext, SeenFilm, CurateConfig]) -> FilmParts:
     """Do `curate_film` in a process of its own."""
     context, seen, config = item
     with context.open() as artifacts:
-        return curate_film(artifacts, seen, config, calls_of(artifacts, context.settings))
+        return curate_film(artifacts, seen, config, calls_of(artifacts, context.settings, seen.item_id))

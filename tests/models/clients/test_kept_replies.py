@@ -1,7 +1,9 @@
 """What is kept of paid answers, what makes a question another one, and what a budget stops."""
 
+import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from language_questions import GOOD, PICTURE, Caption, calls_to, fox
 from servers.language_server import LanguageServer, recorded, scripted
 
 from models.clients import Calls, OpenAIConfig, Picture, Question, ReplayConfig, Text, export_replies
+from models.clients.replies import Replies
 from pegbar.calls import CallBudget, CallSettings, MemoryMeter
 from pegbar.errors import AnswerError, CallBudgetError, InputError, NotFoundError, ProviderError
 
@@ -106,6 +109,24 @@ def test_kept_replies_need_no_provider(server: LanguageServer, tmp_path: Path) -
     first = CONFIG.build(calls_to(server, tmp_path)).ask(fox())
     offline = Calls(CallSettings(), tmp_path, MemoryMeter(CallBudget(max_calls=0)))
     assert CONFIG.build(offline).ask(fox()).value == first.value
+
+
+def test_a_reply_remembers_every_film_that_asked(server: LanguageServer, tmp_path: Path) -> None:
+    for film in ("ab", "cd", "ab"):
+        CONFIG.build(replace(calls_to(server, tmp_path), asked_for=film)).ask(fox())
+    CONFIG.build(replace(calls_to(server, tmp_path), asked_for="cd")).ask(fox(Text("")))
+    CONFIG.build(calls_to(server, tmp_path)).ask(fox(Text("of nobody's film")))
+    assert server.num_paid == 3
+    replies = Replies(tmp_path)
+    found = {film: len(replies.asked_for(lambda name, film=film: name == film)) for film in ("ab", "cd", "", "ef")}
+    assert found == {"ab": 1, "cd": 2, "": 1, "ef": 0}
+    (before,) = replies.asked_for(lambda name: name == "ab")
+    fields = json.loads(before.read_bytes())
+    del fields["asked_for"]
+    before.write_text(json.dumps(fields | {"schema_version": 1}))
+    assert before in replies.asked_for(lambda name: name == "")
+    before.write_text("{")
+    assert before in replies.asked_for(lambda name: name == "")
 
 
 def test_the_budget_stops_the_next_call(server: LanguageServer, tmp_path: Path) -> None:
