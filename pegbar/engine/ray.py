@@ -35,6 +35,7 @@ LOOPBACK = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     "RAY_AUTH_MODE": "token",
 }  # "no cluster" is Ray's word for 127.0.0.1
+TOKEN = "RAY_AUTH_TOKEN"
 OBJECT_STORE_BYTES = 100_000_000  # results are small
 ITEMS_PER_WORKER = 2
 
@@ -143,9 +144,13 @@ class RayCrew:
 
 def _import_ray(config: RayConfig) -> Any:
     """Import Ray, which reads its environment once, then."""
-    os.environ.update(QUIET)
-    if config.address is None:
-        os.environ.update(LOOPBACK | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    if "ray" not in sys.modules:
+        os.environ.update(QUIET)
+        if config.address is None:
+            os.environ.update(LOOPBACK | {TOKEN: secrets.token_hex(32)})
+    elif config.address is None and TOKEN not in os.environ:
+        what = "Ray was imported before its engine was built, so that it would listen beyond this machine"
+        raise ServiceError(what, remedy="build the engine before anything imports ray")
     try:
         import ray
         import ray.exceptions
