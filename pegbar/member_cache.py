@@ -98,7 +98,7 @@ class MemberCache:
         counted.write_text(str(total + num_bytes))
 
     def _evict(self, max_bytes: int) -> int:
-        """Drop what killed writers left, then what was used longest ago, down to so many bytes; return how many stay."""
+        """Drop what killed writers left, then what was used longest ago, down to so many bytes; return what stays."""
         found = []
         for path in self.config.root.glob("??/*"):
             with suppress(FileNotFoundError):  # a reader just dropped it as damaged

@@ -15,6 +15,7 @@ from pegbar.calls import CallSettings
 from pegbar.config import Config
 from pegbar.engine import EngineConfig, PoolConfig
 from pegbar.errors import ConfigurationError
+from pegbar.member_cache import MemberCacheConfig
 from pegbar.notify import NotifySettings
 from pegbar.store import LocalStoreConfig, StoreConfig
 from pegbar.web import WebSettings
@@ -31,6 +32,7 @@ class Settings(Config):
     owner: str = "local"
     journal_url: str | None = None
     store: StoreConfig | None = None
+    member_cache: MemberCacheConfig | None = None
     prefect_api_url: str | None = None
     mlflow_tracking_uri: str | None = None
     engine: EngineConfig = PoolConfig()
@@ -47,6 +49,11 @@ class Settings(Config):
     def effective_store(self) -> StoreConfig:
         """The store's configuration; a folder in the home unless set."""
         return self.store or LocalStoreConfig(root=self.home / "store")
+
+    @property
+    def effective_member_cache(self) -> MemberCacheConfig:
+        """Where members read from a bucket are kept near; in the home unless set."""
+        return self.member_cache or MemberCacheConfig(root=self.home / "scratch" / "members")
 
 
 def load_settings() -> Settings:

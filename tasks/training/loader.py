@@ -1,4 +1,7 @@
-"""Batches as a pure function of the step, and a loader whose whole state is the number of the next one."""
+"""Batches as a pure function of the step, and a loader whose whole state is the number of the next one.
+
+Features are kept in memory by content, so there is nothing to read ahead; `tasks.training.reading` is for data that is.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +13,7 @@ from models.animeshooter.seeds import derived_seed, generator_of, noise_of, time
 from models.animeshooter.sequence import ShotSequence
 from tasks.training.config import StageConfig
 from tasks.training.features import FeatureCache
+from tasks.training.reading.order import SampleOrder
 from tasks.training.views import Example
 
 
@@ -21,13 +25,12 @@ class BatchMaker:
         self.stage = stage
         self.features = features
         self.seed = derived_seed(seed, stage.name)
+        self.order = SampleOrder(len(examples), self.seed)
 
     def chosen(self, step: int) -> list[Example]:
         """Return the step's examples: every epoch goes through all of them in an order of its own."""
-        places = range(step * self.stage.batch_size, (step + 1) * self.stage.batch_size)
-        count = len(self.examples)
-        orders = {epoch: self._order(epoch) for epoch in {place // count for place in places}}
-        return [self.examples[orders[place // count][place % count]] for place in places]
+        size = self.stage.batch_size
+        return [self.examples[index] for index in self.order.between(step * size, (step + 1) * size)]
 
     def batch(self, step: int) -> Batch:
         """Return the step's batch, ready for its loss."""
@@ -49,12 +52,6 @@ class BatchMaker:
             noise=torch.cat([noise_of(key, shape) for key in keys]),
             timesteps=torch.cat([timesteps_of(key, self.stage.shots_per_sequence, last) for key in keys]),
         )
-
-    def _order(self, epoch: int) -> list[int]:
-        order: list[int] = torch.randperm(
-            len(self.examples), generator=generator_of(self.seed, "order", epoch)
-        ).tolist()
-        return order
 
     def _sequence(self, example: Example, key: tuple[int | str, ...]) -> ShotSequence:
         """Return the teacher-forced sequence: context frames are the true last frames."""

@@ -13,6 +13,7 @@ from pegbar.dataset import Dataset
 from pegbar.provenance import code_commit
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
+from pegbar.stored_dataset import stored_dataset
 from pegbar.workspace import Workspace
 from tasks.context import RunContext
 from tasks.training.config import StageName, TrainConfig
@@ -47,10 +48,19 @@ def build_base(context: RunContext, config: NanoConfig) -> str:
 
 @task(name="train-stage")
 def train(
-    context: RunContext, config: TrainConfig, name: StageName, base_key: str, parent_key: str | None
+    context: RunContext,
+    config: TrainConfig,
+    name: StageName,
+    base_key: str,
+    parent_key: str | None,
+    dataset_digest: str | None = None,
 ) -> TrainedStage:
-    """Train one stage from the one before; a killed attempt is resumed from its last checkpoint."""
-    dataset = Dataset(context.workspace / "data")
+    """Train one stage from the one before; a killed attempt is resumed from its last checkpoint.
+
+    Args:
+        dataset_digest: read this dataset from the store, where there is no workspace; None: the workspace's own.
+    """
+    dataset = dataset_of(context, dataset_digest)
     alone = config.but(stages=(config.stage(name),))
     with context.open() as artifacts:
         base = artifacts.load(base_key)
@@ -62,9 +72,9 @@ def train(
             identity = StageIdentity(
                 artifact_key=key,
                 data_digest=dataset.digest,
-                data_revision=revision_of(context.workspace, dataset.digest),
+                data_revision=revision_of(context.workspace, dataset.digest) if dataset_digest is None else "",
                 code_commit=code_commit(),
-                data_source=dataset.root,
+                data_source=dataset.files.source,
                 pegbar_run_id=context.run_id,
             )
             with tracked_stage(identity, config.stage(name), config, dataset.training_view()) as run:
@@ -119,6 +129,19 @@ def check_stage(result: StageResult, out: Path) -> GateReport:
     suite = stage_exit_suite(result.config.steps, limits.min_changed_share, limits.max_last_mean_loss)
     facts = stage_facts(result)
     return check_frame(suite, pd.DataFrame([{name: facts[name] for name in suite.columns}]), out)
+
+
+def dataset_of(context: RunContext, digest: str | None) -> Dataset:
+    """Open the workspace's dataset, or the one the store has under a digest, kept near if the store is a bucket.
+
+    Raises:
+        NotFoundError: it is not there.
+    """
+    if digest is None:
+        return Dataset(context.workspace / "data")
+    store = context.settings.effective_store
+    cache = context.settings.effective_member_cache.build() if store.kind == "s3" else None
+    return stored_dataset(store, digest, cache)
 
 
 def revision_of(workspace: Path, dataset_digest: str) -> str:

@@ -44,7 +44,7 @@ class StageIdentity(Config):
     data_digest: str
     data_revision: str = ""
     code_commit: str
-    data_source: Path | None = None
+    data_source: Path | str | None = None
     pegbar_run_id: str = ""
     experiment: str = "pegbar-training"
 
