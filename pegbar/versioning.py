@@ -3,11 +3,14 @@
 Both run as processes of their own: a lock that a dead one left behind is recognised, and nothing of theirs is imported.
 """
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 from pegbar.errors import ConflictError, PegbarError, ServiceError, StorageError
 
@@ -72,8 +75,9 @@ class Git:
 class Dvc:
     """DVC in one folder: analytics off, its site cache inside the folder, locks waited for."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, patience_seconds: float = DVC_PATIENCE_SECONDS) -> None:
         self._root = root
+        self._patience_seconds = patience_seconds
 
     def run(self, *arguments: str) -> str:
         """Run a dvc command in the folder and return what it printed.
@@ -82,10 +86,27 @@ class Dvc:
             ConflictError: its lock stayed taken, or it would have overwritten files that no version has.
             StorageError: dvc refused; its words are in the message.
         """
+        return self._run("dvc", arguments)
+
+    def objects(self, operation: Literal["bring", "remove"], names: Sequence[str]) -> dict[str, Any]:
+        """Do with single objects what dvc has no command for; `pegbar.dvc_child` says what each operation returns.
+
+        Args:
+            names: md5 of each object, with ``.dir`` for a folder's list.
+
+        Raises:
+            ConflictError: dvc's lock stayed taken. StorageError: a place cannot be reached or refuses.
+        """
+        printed = self._run("pegbar.dvc_child", (operation,), json.dumps(list(names)))
+        answer: dict[str, Any] = json.loads(printed.splitlines()[-1])
+        return answer
+
+    def _run(self, module: str, arguments: tuple[str, ...], given: str = "") -> str:
         started = time.monotonic()
         while True:
             # -P: a file named dvc.py in the workspace is data, not a program
-            done = _execute([sys.executable, "-P", "-m", "dvc", *arguments], self._root, self._environment())
+            command = [sys.executable, "-P", "-m", module, *arguments]
+            done = _execute(command, self._root, self._environment(), given)
             if done.returncode == 0:
                 return done.stdout
             if "unsaved files" in done.stderr:
@@ -95,8 +116,14 @@ class Dvc:
                     subject=str(self._root),
                 )
             is_taken = any(words in done.stderr for words in ("acquire lock", "is busy"))
-            if not is_taken or time.monotonic() - started > DVC_PATIENCE_SECONDS:
+            if not is_taken:
                 raise _refused("dvc", arguments, done.stderr, self._root)
+            if time.monotonic() - started > self._patience_seconds:
+                raise ConflictError(
+                    f"another dvc process has held the lock of {self._root} for {self._patience_seconds:.0f} seconds",
+                    remedy="wait until it ends or stop it, then the same command again",
+                    subject=str(self._root),
+                )
             time.sleep(PAUSE_SECONDS)
 
     def _environment(self) -> dict[str, str]:
@@ -106,11 +133,14 @@ class Dvc:
         }
 
 
-def _execute(command: list[str], root: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+def _execute(
+    command: list[str], root: Path, environment: dict[str, str], given: str = ""
+) -> "subprocess.CompletedProcess[str]":
     try:
         return subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, errors="replace", check=False
-        )
+            command, cwd=root, env=environment, input=given, capture_output=True, text=True, errors="replace",
+            check=False,
+        )  # fmt: skip
     except FileNotFoundError as error:
         raise ServiceError(
             f"{command[0]} is not installed", remedy=f"install {command[0]}, then: pegbar doctor", subject=command[0]
