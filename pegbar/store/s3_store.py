@@ -17,7 +17,7 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 
 from pegbar.digests import digest_bytes, digest_file
-from pegbar.errors import NotFoundError
+from pegbar.errors import IntegrityError, NotFoundError
 from pegbar.faults import fault_point
 from pegbar.files import written_aside
 from pegbar.store.base import StoredMember
@@ -31,7 +31,7 @@ from pegbar.store.keys import (
     manifest_keys,
 )
 from pegbar.store.s3 import S3StoreConfig
-from pegbar.store.s3_errors import CUT_SHORT, code_of, is_missing, s3_errors
+from pegbar.store.s3_errors import CUT_SHORT, code_of, has_no_reason, is_missing, s3_errors
 from pegbar.store.s3_upload import Uploads
 
 
@@ -80,11 +80,11 @@ class S3Store:
         sink = _DigestSink()
         try:
             self._download(sha256, sink)
-        except NotFoundError as error:
-            if error.subject == self.config.bucket:
-                raise
+            whole = sink.hexdigest() == sha256
+        except NotFoundError:
             return False
-        whole = sink.hexdigest() == sha256
+        except IntegrityError:  # by the server's own checksum
+            whole = False
         if not whole:
             self._damaged.add(sha256)
         return whole
@@ -137,9 +137,7 @@ class S3Store:
         try:
             with self._errors(key):
                 return self._get(name)
-        except NotFoundError as error:
-            if error.subject == self.config.bucket:
-                raise
+        except NotFoundError:
             return None
 
     def list_manifests(self) -> Iterator[str]:
@@ -192,8 +190,14 @@ class S3Store:
         except ClientError as error:
             if is_missing(error):
                 return None
+            self._ask_why(error, key)
             raise
         return answer
+
+    def _ask_why(self, error: ClientError, key: str) -> None:
+        """Raise a refusal with its reason: the answer to HEAD has no room for one, that to GET has."""
+        if has_no_reason(error):
+            self._client.get_object(Bucket=self.config.bucket, Key=key, Range="bytes=0-0")
 
     def _is_whole(self, key: str, sha256: str, size_bytes: int) -> bool:
         head = self._head(key)
@@ -231,7 +235,11 @@ class S3Store:
     def _download(self, sha256: str, sink: Any) -> None:
         key = self._member(sha256)
         with self._errors(f"member {sha256[:12]}"):
-            self._client.download_fileobj(self.config.bucket, key, sink, Config=self._transfer)
+            try:
+                self._client.download_fileobj(self.config.bucket, key, sink, Config=self._transfer)
+            except ClientError as error:
+                self._ask_why(error, key)
+                raise
 
     def _delete(self, name: str, subject: str) -> None:
         with self._errors(subject):

@@ -98,6 +98,7 @@ location = us-east-1
 [filter:tempauth]
 use = egg:swift#tempauth
 user_studio_tester = secret .admin
+user_studio_guest = secret
 {uses}"""
 
 
