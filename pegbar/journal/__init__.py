@@ -35,6 +35,11 @@ class Journal(Runs, Steps, Leases, Promotions, LanguageCalls):
         """
         return cls(Database.open(url))
 
+    def now(self) -> float:
+        """Return Unix seconds by the one clock that every user of this journal shares."""
+        with self._database.read() as connection:
+            return self._database.now(connection)
+
     def close(self) -> None:
         """Let go of the database; nothing is lost without it."""
         self._database.close()

@@ -1,6 +1,7 @@
 """Steps that finished, and every attempt at one with its seconds and outcome."""
 
 import math
+from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -10,6 +11,8 @@ from pegbar.journal.database import Database
 from pegbar.journal.rows import Attempt, AttemptOutcome, StepRow, from_row
 from pegbar.journal.text import checked_name, harmless
 
+MAX_FORGOTTEN = 500
+"""Rows of one transaction: databases bound the variables of a statement."""
 _STEPS = schema.steps.c
 _ATTEMPTS = schema.attempts.c
 
@@ -61,6 +64,14 @@ class Steps:
         """Remove a finished step, so that it is made again; missing is fine, attempts stay."""
         with self._database.write() as connection:
             connection.execute(delete(schema.steps).where(_STEPS.key == checked_name(key, "artifact")))
+
+    def forget_steps(self, keys: Collection[str]) -> None:
+        """Remove finished steps, many at once; what is missing is fine, attempts stay."""
+        wanted = [checked_name(key, "artifact") for key in keys]
+        for start in range(0, len(wanted), MAX_FORGOTTEN):
+            with self._database.write() as connection:
+                some = wanted[start : start + MAX_FORGOTTEN]
+                connection.execute(delete(schema.steps).where(_STEPS.key.in_(some)))
 
     def begin_attempt(self, key: str, step: str, run_id: str) -> int:
         """Note that a step is being made now; return the attempt's id."""

@@ -35,6 +35,15 @@ def test_steps_are_listed_by_name_and_forgotten(journal: Journal) -> None:
     assert journal.find_step(OTHER) is None
 
 
+def test_many_steps_are_forgotten_at_once(journal: Journal) -> None:
+    keys = [f"{number:064x}" for number in range(1200)]
+    for key in keys[:3]:
+        journal.record_step(key, "probe", 1, "c" * 64, "films", "studio", "r1")
+    journal.forget_steps(keys[1:])
+    assert [row.key for row in journal.steps()] == keys[:1]
+    assert abs(journal.now() - journal.steps()[0].recorded_at) < 60
+
+
 def test_attempts_keep_how_long_and_how_it_ended(journal: Journal) -> None:
     failed = journal.begin_attempt(KEY, "probe", "r1")
     journal.end_attempt(failed, "failed", 1.5, "no space\0left")

@@ -1,0 +1,121 @@
+"""``pegbar gc``: remove what no dataset version, model or run needs any more."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pegbar.cli.console import progress_bars, say_json
+
+if TYPE_CHECKING:
+    from pegbar.settings import Settings
+    from tasks.storage.garbage import GarbageReport
+    from tasks.storage.keeping import Model
+
+WHY_KEPT = {
+    "dataset": "a version of a dataset is made of it",
+    "measured": "a film of a dataset was measured so",
+    "model": "a registered model is made of it",
+    "run": "a run that did not finish may go on from it",
+    "elsewhere": "it belongs to a workspace of another machine",
+    "recent": "it is young",
+    "unregistered": "the journal does not know how old it is",
+}
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root."""
+    app.command("gc")(gc)
+
+
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go; remove nothing.")] = False,
+    keep_days: Annotated[
+        float | None, typer.Option(min=0, help="What is younger stays, needed or not (14 unless told otherwise).")
+    ] = None,
+    keep_versions: Annotated[
+        int | None, typer.Option(min=1, help="Versions of each workspace that keep what they were made from (2).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Remove what no dataset version, registered model or unfinished run needs any more, and what lies in scratch."""
+    from pegbar.journal import Journal
+    from pegbar.settings import load_settings
+    from tasks.storage.garbage import GarbageConfig, collect_garbage, find_garbage
+
+    chosen = {"keep_days": keep_days, "keep_versions": keep_versions}
+    config = GarbageConfig().but(**{name: value for name, value in chosen.items() if value is not None})
+    settings = load_settings()
+    models = _models(settings)
+    journal = Journal.open(settings.effective_journal_url)
+    try:
+        given = (settings.effective_store.build(), journal, settings.home / "scratch", models, config)
+        with progress_bars():
+            report = find_garbage(*given).report if dry_run else collect_garbage(*given)
+    finally:
+        journal.close()
+    if as_json:
+        say_json({**report.model_dump(mode="json"), "size_bytes": report.size_bytes})
+    else:
+        _print(report)
+
+
+def _models(settings: "Settings") -> "Sequence[Model]":
+    """Return the registered models; no server is started for a home that never trained."""
+    from pegbar.cli.opened import opened_registry
+    from pegbar.journal import Journal
+
+    journal = Journal.open(settings.effective_journal_url)
+    try:
+        if not journal.steps("train"):
+            return ()
+    finally:
+        journal.close()
+    with opened_registry() as (registry, _):
+        from tasks.storage.models import registered_models
+
+        return registered_models(registry)
+
+
+def size(num_bytes: float) -> str:
+    """Return a number of bytes as people read it: 1.5 GB is 1,500,000,000 of them."""
+    for unit in UNITS[:-1]:
+        if num_bytes < 1000:
+            return f"{num_bytes:.0f} {unit}" if unit == "B" else f"{num_bytes:.1f} {unit}"
+        num_bytes /= 1000
+    return f"{num_bytes:.1f} {UNITS[-1]}"
+
+
+def _print(report: "GarbageReport") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    if report.removed:
+        table = Table("what", "step", "workspace", "owner", title="would go" if report.is_dry_run else "removed")
+        table.add_column("count", justify="right")
+        table.add_column("size", justify="right")
+        for some in report.removed:
+            table.add_row(
+                some.kind, some.step or "of no step", some.workspace, some.owner, str(some.count), size(some.size_bytes)
+            )
+        console.print(table)
+    if report.kept:
+        table = Table("stays because", title="stays")
+        table.add_column("artifacts", justify="right")
+        table.add_column("size", justify="right")
+        for kept in report.kept:
+            table.add_row(WHY_KEPT[kept.reason], str(kept.count), size(kept.size_bytes))
+        console.print(table)
+    if report.num_young:
+        console.print(
+            f"{report.num_young} members without an artifact are too young to tell: they may be being written"
+        )
+    if report.num_uploads:
+        console.print(f"{report.num_uploads} unfinished uploads dropped")
+    gained = size(report.size_bytes)
+    if report.is_dry_run:
+        console.print(f"{gained} would be gained\n  next: pegbar gc" if report.removed else "nothing would go")
+    else:
+        console.print(f"{gained} gained")
