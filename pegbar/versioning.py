@@ -46,6 +46,28 @@ class Git:
         command = ["git", *arguments]
         return _execute(command, self._root, _git_environment(self._root)).returncode == 0
 
+    def blobs(self, names: Sequence[str]) -> list[bytes | None]:
+        """Return the contents of files in commits (``<commit>:<path>``), None for those that are not there.
+
+        Raises:
+            StorageError: git refused.
+        """
+        command = ["git", "cat-file", "--batch"]
+        given = "".join(f"{name}\n" for name in names).encode()
+        done = subprocess.run(
+            command, cwd=self._root, env=_git_environment(self._root), input=given, capture_output=True, check=False
+        )
+        if done.returncode != 0:
+            raise _refused("git", ("cat-file",), done.stderr.decode(errors="replace"), self._root)
+        found: list[bytes | None] = []
+        rest = done.stdout
+        for _ in names:
+            head, _, rest = rest.partition(b"\n")
+            size = int(head.split()[2]) if head.split()[1:2] == [b"blob"] else None
+            found.append(None if size is None else rest[:size])
+            rest = rest if size is None else rest[size + 1 :]
+        return found
+
     def is_repository(self) -> bool:
         """Tell whether the folder itself (not one around it) is a repository's top."""
         return (self._root / ".git").exists() and self.says("rev-parse", "--git-dir")

@@ -2,20 +2,22 @@
 
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from pegbar.claims import claimed
-from pegbar.dataset import CARD_NAME, Dataset, DatasetCard
-from pegbar.errors import NotFoundError
+from pegbar.dataset import Dataset, DatasetCard
+from pegbar.dvc_objects import POINTER, pointer_at
+from pegbar.errors import NotFoundError, PegbarError
 from pegbar.faults import fault_point
-from pegbar.files import disk_errors, write_text
-from pegbar.records import Record
+from pegbar.files import disk_errors, write_bytes, write_text
+from pegbar.tombstones import Tombstones
+from pegbar.version_files import VersionFiles
 from pegbar.versioning import Dvc, Git
+from pegbar.versions import TRAILER, Version, find_version, list_versions
 
-POINTER = "data.dvc"
+__all__ = ["EDITS_FOLDER", "POINTER", "TRAILER", "Version", "Workspace"]
 REMOTE = "storage"
 REMOTE_FOLDER = ".dvc-remote"
 GATE_FOLDER = "gate"
@@ -23,24 +25,6 @@ EDITS_FOLDER = "edits"  # what people corrected, versioned with the dataset
 LOCK = ".workspace.lock"
 CLAIM = ".workspace.claim"
 LOCAL_ONLY = (f"/{REMOTE_FOLDER}/", f"/{GATE_FOLDER}/", f"/{LOCK}", f"/{CLAIM}", ".*.part")
-TRAILER = "Pegbar-Dataset"
-
-
-class Version(Record):
-    """One version of the dataset, newest first in lists.
-
-    Args:
-        revision: the git commit that points at it.
-        dataset_digest: the card's digest, where the commit names it.
-        size_bytes: of the whole dataset; `num_files` counts its tables, shards and card.
-    """
-
-    revision: str
-    created_at: str
-    message: str
-    dataset_digest: str | None
-    size_bytes: int
-    num_files: int
 
 
 class Workspace:
@@ -131,12 +115,19 @@ class Workspace:
 
     def versions(self) -> list[Version]:
         """Return every version, newest first."""
-        if not self._git.says("rev-parse", "HEAD"):
-            return []
-        form = f"%H%x00%cI%x00%s%x00%(trailers:key={TRAILER},valueonly)%x01"
-        log = self._git.run("log", f"--format={form}", "--", POINTER)
-        entries = (entry.strip("\n").split("\0") for entry in log.split("\x01") if entry.strip())
-        return [self._version(*entry) for entry in entries]
+        return list_versions(self.root)
+
+    def at(self, name: str) -> Dataset:
+        """Return the dataset of a version as it was, read from the cache or a remote; nothing is checked out.
+
+        Args:
+            name: as `find_version` understands it.
+
+        Raises:
+            NotFoundError: there is no such version, or what it held was taken down. UsageError: several are meant.
+            IntegrityError: its pointer or list is damaged. StorageError: it is neither in the cache nor in a remote.
+        """
+        return Dataset(VersionFiles(self.root, find_version(self.root, name).revision))
 
     def previous_card(self, digest: str) -> DatasetCard | None:
         """Return the card of the latest version that is not `digest`: what drift is measured against.
@@ -146,42 +137,45 @@ class Workspace:
         """
         for version in self.versions():
             if version.dataset_digest != digest:
-                return self._card_at(version.revision)
+                return self.at(version.revision).card
         return None
 
-    def pull(self) -> None:
+    def pull(self, name: str | None = None) -> None:
         """Bring `data` to the version the pointer names, from the remote if need be, and verify it.
 
+        Args:
+            name: another version, as `find_version` understands it; the pointer in the folder then names that one, and
+                the next version that is made comes after the latest all the same.
+
         Raises:
-            NotFoundError: there is no version. ConflictError: local changes would be lost. IntegrityError: it differs.
+            NotFoundError: there is no version, or what it held was taken down. UsageError: several are meant.
+            ConflictError: local changes would be lost. IntegrityError: it differs.
         """
-        if not (self.root / POINTER).is_file():
+        if name is None and not (self.root / POINTER).is_file():
             raise NotFoundError(
                 f"{self.root} has no version yet", remedy="pegbar curate SOURCE", subject=str(self.root)
             )
+        revision = None if name is None else find_version(self.root, name).revision
+        pointer = pointer_at(self.root, revision)
         with self._locked():
-            self._dvc.run("pull", POINTER)
+            Tombstones.of(self.root).check_fetchable(pointer.md5)
+            self._check_out(revision)
         self.dataset().verify()
 
-    def _card_at(self, revision: str) -> DatasetCard:
-        target = self.root / ".dvc" / "tmp" / f"card-{revision}.json"
-        with self._locked():
-            if not target.is_file():
-                path = str(target.relative_to(self.root))
-                self._dvc.run("get", "--force", "--rev", revision, "--out", path, ".", f"data/{CARD_NAME}")
-        return DatasetCard.from_json(target.read_bytes())
-
-    def _version(self, revision: str, created_at: str, message: str, digest: str) -> Version:
-        pointer = self._git.run("show", f"{revision}:{POINTER}")
-        found = {key: re.search(rf"^\s*(?:-\s+)?{key}: (\d+)$", pointer, re.M) for key in ("size", "nfiles")}
-        return Version(
-            revision=revision,
-            created_at=created_at,
-            message=message,
-            dataset_digest=digest.strip() or None,
-            size_bytes=int(found["size"].group(1)) if found["size"] else 0,
-            num_files=int(found["nfiles"].group(1)) if found["nfiles"] else 1,
-        )
+    def _check_out(self, revision: str | None) -> None:
+        """Put the pointer of a revision in its place and have DVC follow it; if DVC cannot, the old one comes back."""
+        if revision is None:
+            self._dvc.run("pull", POINTER)
+            return
+        path = self.root / POINTER
+        before = path.read_bytes() if path.is_file() else None
+        write_bytes(path, self._git.blobs([f"{revision}:{POINTER}"])[0] or b"")
+        try:
+            self._dvc.run("pull", POINTER)
+        except PegbarError:
+            if before is not None:
+                write_bytes(path, before)
+            raise
 
     def _commit(self, message: str, *paths: str) -> None:
         """Commit exactly these paths, if one of them changed; whatever else is staged stays staged."""
