@@ -8,22 +8,21 @@ import importlib
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import JsonValue
 
 from pegbar.config import Config
+from pegbar.dead_runs import close_elsewhere, report_dead_runs, run_tag
 from pegbar.digests import digest_of
-from pegbar.errors import NotFoundError, PegbarError, StorageError
+from pegbar.errors import ConflictError, NotFoundError, PegbarError, StorageError, WorkspaceBusyError
 from pegbar.journal import Journal, Run
 from pegbar.services import ensure_services
 from pegbar.settings import Settings
-
-if TYPE_CHECKING:
-    pass
+from pegbar.workspace import Workspace
 
 FlowName = Literal[
     "curate", "edit", "train", "finetune_ip", "evaluate", "candidate", "promote", "generate", "lifecycle"
@@ -32,6 +31,7 @@ HEARTBEAT_SECONDS = 10.0
 WORKSPACE_LEASE_SECONDS = 60.0
 NUM_RUNS_LOOKED_AT = 100
 INTERRUPTED = ("killed", "failed")
+UNCLAIMED: tuple[FlowName, ...] = ("generate",)  # it writes elsewhere, and the folder of its story may be no workspace
 logger = logging.getLogger("pegbar.launch")
 
 
@@ -49,13 +49,12 @@ def start(settings: Settings, launch: Launch) -> Any:
     An unfinished run of the same flow, workspace and request is taken over.
 
     Raises:
+        WorkspaceBusyError: another run of the workspace is still going; nothing was begun.
         PegbarError: the flow's own errors; the run is then recorded as failed.
     """
-    journal = Journal.open(settings.effective_journal_url)
-    try:
-        return _execute(settings, journal, launch, _interrupted(journal, launch) or _new_run_id())
-    finally:
-        journal.close()
+    with _opened_journal(settings) as journal:
+        dead = report_dead_runs(settings, journal)
+        return _execute(settings, journal, launch, _interrupted(journal, launch) or _new_run_id(), dead)
 
 
 def resume(settings: Settings, run_id: str | None = None) -> Any:
@@ -64,27 +63,26 @@ def resume(settings: Settings, run_id: str | None = None) -> Any:
     Raises:
         NotFoundError: there is no such run, or nothing to resume.
     """
-    journal = Journal.open(settings.effective_journal_url)
-    try:
+    with _opened_journal(settings) as journal:
+        dead = report_dead_runs(settings, journal)
         run = _to_resume(journal, run_id)
         launch = Launch.model_validate({"flow": run.flow, **run.recipe})
-        return _execute(settings, journal, launch, run.run_id)
-    finally:
-        journal.close()
+        return _execute(settings, journal, launch, run.run_id, dead)
 
 
-def _execute(settings: Settings, journal: Journal, launch: Launch, run_id: str) -> Any:
-    endpoints = ensure_services(settings)
-    endpoints.apply()
-    with journal.leased(f"workspace:{launch.workspace}", holder=run_id, ttl_seconds=WORKSPACE_LEASE_SECONDS):
+def _execute(settings: Settings, journal: Journal, launch: Launch, run_id: str, dead: Sequence[Run]) -> Any:
+    ensure_services(settings).apply()
+    for run in dead:
+        close_elsewhere(run.run_id)
+    with _alone_in_workspace(journal, launch, run_id):
         recipe = launch.model_dump(mode="json", exclude={"flow"})
         journal.begin_run(run_id, launch.flow, recipe, str(launch.workspace), settings.owner)
-        _bury_the_dead(run_id)
+        close_elsewhere(run_id)
         outcome: Literal["completed", "failed"] = "failed"
         error = "interrupted"
         try:
             with _beating(lambda: journal.heartbeat(run_id)):
-                result = _call(settings, journal, launch, run_id)
+                result = _call(settings, launch, run_id)
             outcome, error = "completed", ""
             return result
         except PegbarError as failure:
@@ -94,7 +92,33 @@ def _execute(settings: Settings, journal: Journal, launch: Launch, run_id: str) 
             journal.finish_run(run_id, outcome, error)
 
 
-def _call(settings: Settings, journal: Journal, launch: Launch, run_id: str) -> Any:
+@contextmanager
+def _opened_journal(settings: Settings) -> Iterator[Journal]:
+    journal = Journal.open(settings.effective_journal_url)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+@contextmanager
+def _alone_in_workspace(journal: Journal, launch: Launch, run_id: str) -> Iterator[None]:
+    """Keep out other runs: by the lease those of this journal, whatever their machine; by the claim those of any home.
+
+    Raises:
+        WorkspaceBusyError: one is still going.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(journal.leased(f"workspace:{launch.workspace}", run_id, WORKSPACE_LEASE_SECONDS))
+            if launch.flow not in UNCLAIMED:
+                stack.enter_context(Workspace.open(launch.workspace).claimed(f"run {run_id}"))
+        except ConflictError as error:
+            raise WorkspaceBusyError(error.what, remedy=error.remedy, subject=error.subject) from error
+        yield
+
+
+def _call(settings: Settings, launch: Launch, run_id: str) -> Any:
     """Import the flow (only now: its settings are in the environment) and call it under its tag."""
     import prefect
 
@@ -104,8 +128,20 @@ def _call(settings: Settings, journal: Journal, launch: Launch, run_id: str) -> 
     flow: Callable[[RunContext, Config], Any] = getattr(module, launch.flow)
     request = module.Request.model_validate(launch.request)
     context = RunContext(settings=settings, workspace=launch.workspace, run_id=run_id)
-    with prefect.tags(_tag(run_id)):
+    _tag_caller(run_id)
+    with prefect.tags(run_tag(run_id)):
         return flow(context, request)
+
+
+def _tag_caller(run_id: str) -> None:
+    """Tag the flow run that this process is in, if it is in one: should it die, it is found with the run."""
+    from prefect.client.orchestration import get_client
+    from prefect.context import FlowRunContext
+
+    outer = FlowRunContext.get()
+    if outer is not None and outer.flow_run is not None:
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(outer.flow_run.id, tags={*outer.flow_run.tags, run_tag(run_id)})
 
 
 @contextmanager
@@ -129,27 +165,8 @@ def _beating(keep_alive: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
-def _bury_the_dead(run_id: str) -> None:
-    """Mark what earlier attempts of this run left Running in Prefect and MLflow as dead."""
-    import mlflow
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import FlowRunFilter
-    from prefect.states import Crashed
-
-    unfinished = {"state": {"type": {"any_": ["RUNNING", "PENDING"]}}, "tags": {"all_": [_tag(run_id)]}}
-    with get_client(sync_client=True) as client:
-        for flow_run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(unfinished)):
-            client.set_flow_run_state(flow_run.id, Crashed(message="its process died; resumed"), force=True)
-    tracking = mlflow.MlflowClient()
-    experiments = [experiment.experiment_id for experiment in tracking.search_experiments()]
-    dead = f"attributes.status = 'RUNNING' and tags.`pegbar.run_id` = '{run_id}'"
-    for run in tracking.search_runs(experiments, filter_string=dead):
-        tracking.set_terminated(run.info.run_id, status="KILLED")
-
-
 def _interrupted(journal: Journal, launch: Launch) -> str | None:
     """Return the latest run of this very request, if it did not come to its end."""
-    journal.reap()
     wanted = digest_of(launch)
     for run in journal.runs(limit=NUM_RUNS_LOOKED_AT):
         if _digest(run) == wanted:
@@ -162,7 +179,6 @@ def _digest(run: Run) -> str:
 
 
 def _to_resume(journal: Journal, run_id: str | None) -> Run:
-    journal.reap()
     if run_id is not None:
         run = journal.find_run(run_id)
         if run is None:
@@ -176,7 +192,3 @@ def _to_resume(journal: Journal, run_id: str | None) -> Run:
 
 def _new_run_id() -> str:
     return uuid.uuid4().hex[:12]
-
-
-def _tag(run_id: str) -> str:
-    return f"pegbar-run:{run_id}"

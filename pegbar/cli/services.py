@@ -26,13 +26,18 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def up(as_json: Json = False) -> None:
-    """Start the local Prefect and MLflow servers, or find them running."""
+def up(
+    worker: Annotated[bool, typer.Option("--worker", help="Keep a worker for what is scheduled, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Start the local Prefect and MLflow servers, or find them running; and the worker where something is scheduled."""
     from rich.console import Console
 
-    from pegbar.services import ensure_services
+    from pegbar.services import ensure_services, want_worker
     from pegbar.settings import load_settings
 
+    if worker:
+        want_worker(load_settings().home)
     with Console(stderr=True).status("looking for servers") as spinner:
         endpoints = ensure_services(load_settings(), progress=lambda text: spinner.update(f"{text} ..."))
     if as_json:

@@ -4,8 +4,12 @@ import os
 import sys
 from pathlib import Path
 
+from pegbar.dead_runs import close_after_worker
 from pegbar.services.launch import BUSY_EXIT_CODE, become, servers
 from pegbar.services.mlflow_server import MlflowServer, serve
+from pegbar.services.start import find_endpoints
+from pegbar.services.worker import Worker
+from pegbar.settings import HOME_VARIABLE, load_settings
 
 
 def main(arguments: list[str]) -> None:
@@ -15,10 +19,21 @@ def main(arguments: list[str]) -> None:
         case ["launch", "prefect" | "mlflow" as name, home]:
             become(servers(Path(home))[name])
             sys.exit(BUSY_EXIT_CODE)
+        case ["launch", "worker", home]:
+            os.environ[HOME_VARIABLE] = home
+            _become_worker(Path(home))
+            sys.exit(BUSY_EXIT_CODE)
         case ["serve-mlflow", home, port]:
             serve(MlflowServer(home=Path(home)), int(port))
         case _:
-            sys.exit("python -m pegbar.services launch prefect|mlflow HOME | serve-mlflow HOME PORT")
+            sys.exit("python -m pegbar.services launch prefect|mlflow|worker HOME | serve-mlflow HOME PORT")
+
+
+def _become_worker(home: Path) -> None:
+    settings = load_settings()
+    endpoints = find_endpoints(settings)
+    endpoints.apply()
+    become(Worker(home=home, endpoints=endpoints), first=lambda: close_after_worker(settings))
 
 
 main(sys.argv[1:])

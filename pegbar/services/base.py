@@ -12,7 +12,7 @@ from pegbar.errors import ConfigurationError
 
 HOST = "127.0.0.1"
 REQUEST_SECONDS = 5.0
-ServiceName = Literal["prefect", "mlflow"]
+ServiceName = Literal["prefect", "mlflow", "worker"]
 
 # A proxy named by the environment must never see what two processes of one machine say to each other.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -37,6 +37,11 @@ class ManagedServer(Protocol):
     @property
     def name(self) -> ServiceName:
         """Name of the service; its files under ``home/services`` start with it."""
+        ...
+
+    @property
+    def package(self) -> str:
+        """Name of the installed distribution that it comes from."""
         ...
 
     def command(self, port: int) -> list[str]:

@@ -10,6 +10,7 @@ import importlib.metadata
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -19,6 +20,7 @@ from pegbar.services.mlflow_server import MlflowServer
 from pegbar.services.prefect_server import PrefectServer
 from pegbar.services.state import MARKER, ServiceState, marker, read_state, strays, write_state
 from pegbar.services.stop import end_processes
+from pegbar.services.worker import Worker, is_worker_wanted
 
 BUSY_EXIT_CODE = 75
 MAX_LOG_BYTES = 5_000_000
@@ -29,13 +31,22 @@ def servers(home: Path) -> dict[ServiceName, ManagedServer]:
     return {"prefect": PrefectServer(home=home), "mlflow": MlflowServer(home=home)}
 
 
+def services(home: Path) -> dict[ServiceName, ManagedServer]:
+    """Every managed server of `home`, and its worker if it is to have one."""
+    return servers(home) | ({"worker": Worker(home=home)} if is_worker_wanted(home) else {})
+
+
 def log_file(name: ServiceName, home: Path) -> Path:
     """Where the server's output goes."""
     return service_folder(home) / f"{name}.log"
 
 
-def become(server: ManagedServer) -> None:
-    """Turn this process into `server`; return only when another process holds its lock."""
+def become(server: ManagedServer, first: Callable[[], None] = lambda: None) -> None:
+    """Turn this process into `server`; return only when another process holds its lock.
+
+    Args:
+        first: called when the lock is held and nothing of the last server is left.
+    """
     lock = os.open(service_folder(server.home) / f"{server.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     end_processes(strays(server.name, server.home))
     try:
@@ -43,6 +54,7 @@ def become(server: ManagedServer) -> None:
     except BlockingIOError:
         os.close(lock)
         return
+    first()
     _shorten(log_file(server.name, server.home))
     port = _free_port(read_state(server.name, server.home))
     write_state(_state(server, port), server.home)
@@ -56,7 +68,7 @@ def _state(server: ManagedServer, port: int) -> ServiceState:
         pid=os.getpid(),
         create_time=psutil.Process().create_time(),
         port=port,
-        version=importlib.metadata.version(server.name),
+        version=importlib.metadata.version(server.package),
         log=log_file(server.name, server.home),
     )
 

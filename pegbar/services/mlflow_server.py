@@ -25,6 +25,11 @@ class MlflowServer(Config):
         return "mlflow"
 
     @property
+    def package(self) -> str:
+        """The distribution it comes from."""
+        return "mlflow"
+
+    @property
     def folder(self) -> Path:
         """Folder of the database and of the artifacts."""
         return self.home / "mlflow"

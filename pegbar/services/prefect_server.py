@@ -24,6 +24,11 @@ class PrefectServer(Config):
         return "prefect"
 
     @property
+    def package(self) -> str:
+        """The distribution it comes from."""
+        return "prefect"
+
+    @property
     def folder(self) -> Path:
         """PREFECT_HOME of the server and of its clients."""
         return self.home / "prefect"

@@ -5,8 +5,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from pegbar.errors import DiskFullError, PegbarError, ServiceError
 from pegbar.files import disk_errors
@@ -15,6 +18,8 @@ from pegbar.services.endpoints import Endpoints
 from pegbar.services.launch import BUSY_EXIT_CODE, log_file, servers
 from pegbar.services.prefect_server import PrefectServer
 from pegbar.services.state import listens, live_process, read_state
+from pegbar.services.stop import end_processes
+from pegbar.services.worker import Worker, is_worker_wanted
 from pegbar.settings import Settings
 
 START_SECONDS = 120.0
@@ -36,7 +41,8 @@ def ensure_services(
 ) -> Endpoints:
     """Start what is not running, wait until everything answers, and say where it is.
 
-    Servers that the settings name are only checked. Any number of processes may call this at once.
+    That includes the worker of a home that wants one (see `pegbar.services.worker`). Servers that the settings name are
+    only checked. Any number of processes may call this at once.
 
     Raises:
         ServiceError: a server does not start, or does not answer within `limit_seconds`.
@@ -48,13 +54,30 @@ def ensure_services(
         if (problem := external_problem(name, url)) is not None:
             raise ServiceError(problem, remedy="start it, or correct its address, then: pegbar doctor", subject=name)
     managed = [server for name, server in servers(checked_home(settings.home)).items() if name not in external]
+    _start_all(managed, progress, limit_seconds)
+    endpoints = find_endpoints(settings)
+    if is_worker_wanted(settings.home):
+        worker = Worker(home=checked_home(settings.home), endpoints=endpoints)
+        _end_worker_of_another_server(worker, endpoints)
+        _start_all([worker], progress, limit_seconds)
+    return endpoints
+
+
+def _start_all(managed: Sequence[ManagedServer], progress: Progress | None, limit_seconds: float) -> None:
     waiting = [_Start(server, progress) for server in managed]
     deadline = time.monotonic() + limit_seconds
     while waiting := [start for start in waiting if not start.advance()]:
         if time.monotonic() > deadline:
             raise waiting[0].failure(f"does not answer as it should after {limit_seconds:.0f} s")
         time.sleep(POLL_SECONDS)
-    return find_endpoints(settings)
+
+
+def _end_worker_of_another_server(worker: Worker, endpoints: Endpoints) -> None:
+    """End a worker whose server has moved to another port, or is another: it would wait for work for ever."""
+    process = live_process(read_state(worker.name, worker.home), worker.home)
+    with suppress(psutil.NoSuchProcess):
+        if process is not None and process.environ().get("PREFECT_API_URL") != endpoints.prefect_api_url:
+            end_processes([process])
 
 
 def find_endpoints(settings: Settings) -> Endpoints:

@@ -73,21 +73,22 @@ def marked_processes(name: ServiceName, home: Path) -> list[psutil.Process]:
 
 
 def strays(name: ServiceName, home: Path) -> list[psutil.Process]:
-    """Return servers of this home that its state does not name: the state was lost or the home replaced.
+    """Return processes of this home's servers that do not belong to the living one that its state names.
 
-    A server's state is written before it gets its marker; so a marked process that the state, read
-    after the search, does not name is not about to be named.
+    The state was lost, or the home replaced, or a worker died and left what it ran. A server's state is written before
+    it gets its marker; so a marked process that the state, read after the search, does not name will not be named.
     """
     found = marked_processes(name, home)
-    state = read_state(name, home)
-    return [process for process in found if state is None or _group(process) != state.pid]
+    owner = live_process(read_state(name, home), home)
+    return [process for process in found if owner is None or owner.pid not in _leaders(process)]
 
 
-def _group(process: psutil.Process) -> int | None:
+def _leaders(process: psutil.Process) -> set[int]:
+    """Return whom a process belongs to: itself, its group, and every process that it comes from."""
     try:
-        return os.getpgid(process.pid)
-    except ProcessLookupError:
-        return None
+        return {process.pid, os.getpgid(process.pid), *(parent.pid for parent in process.parents())}
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return set()
 
 
 def _is_marked(process: psutil.Process, value: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pegbar.config import Config
 from pegbar.services.base import ManagedServer, ServiceName, local_url
-from pegbar.services.launch import servers
+from pegbar.services.launch import servers, services
 from pegbar.services.start import START_SECONDS, external_problem, external_urls
 from pegbar.services.state import live_process, marked_processes, read_state
 from pegbar.services.stop import end_processes
@@ -34,15 +34,24 @@ def services_status(settings: Settings) -> list[ServiceStatus]:
     external = external_urls(settings)
     return [
         _external_status(name, external[name]) if name in external else _managed_status(server)
-        for name, server in servers(settings.home).items()
+        for name, server in services(settings.home).items()
     ]
 
 
 def stop_services(settings: Settings) -> list[str]:
-    """Stop every server of the home that pegbar started, and name those that were running."""
+    """Stop the worker and every server of the home that pegbar started, and name those that were running."""
+    stopped = stop_worker(settings)  # first: what it runs reports its end to the servers
     found = {name: marked_processes(name, settings.home) for name in servers(settings.home)}
     end_processes([process for processes in found.values() for process in processes])
-    return [f"{name} (pid {process.pid})" for name, processes in found.items() for process in processes]
+    return [*stopped, *(f"{name} (pid {process.pid})" for name, processes in found.items() for process in processes)]
+
+
+def stop_worker(settings: Settings) -> list[str]:
+    """Stop the worker of the home with everything that it runs; name it if it was running."""
+    state = read_state("worker", settings.home)
+    found = marked_processes("worker", settings.home)
+    end_processes(found)
+    return [f"worker (pid {process.pid})" for process in found if state is not None and process.pid == state.pid]
 
 
 def _managed_status(server: ManagedServer) -> ServiceStatus:

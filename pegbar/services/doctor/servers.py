@@ -11,7 +11,7 @@ from pathlib import Path
 from pegbar.services.base import HOST
 from pegbar.services.doctor.check import Check, CheckState
 from pegbar.services.doctor.packages import INSTALL, installed
-from pegbar.services.launch import log_file
+from pegbar.services.launch import log_file, services
 from pegbar.services.prefect_server import PrefectServer
 from pegbar.services.state import read_state
 from pegbar.services.status import ServiceStatus, State, services_status
@@ -100,7 +100,7 @@ def _check_status(status: ServiceStatus, settings: Settings) -> Iterator[Check]:
     found = {"stopped": "no; started when needed", "starting": "not answering yet"}.get(status.state, f"{status.url}")
     yield Check(name=name, state="ok", found=found)
     state = read_state(status.name, settings.home)
-    current = installed(status.name)
+    current = installed(services(settings.home)[status.name].package)
     if status.state == "running" and state is not None and state.version != str(current):
         different = f"it runs {state.version}, but {current} is installed now"
         yield Check(name=f"{status.name} version", state="warning", found=different, remedy=RESTART)
