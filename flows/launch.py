@@ -25,7 +25,7 @@ from pegbar.settings import Settings
 from pegbar.workspace import Workspace
 
 FlowName = Literal[
-    "curate", "edit", "train", "finetune_ip", "evaluate", "candidate", "promote", "generate", "lifecycle"
+    "curate", "edit", "remove", "train", "finetune_ip", "evaluate", "candidate", "promote", "generate", "lifecycle"
 ]
 HEARTBEAT_SECONDS = 10.0
 WORKSPACE_LEASE_SECONDS = 60.0
