@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 import pegbar
-from pegbar.errors import PegbarError
+from pegbar.errors import PegbarError, ServiceError
 from pegbar.web.peers import WebAddress, connect, refused, unavailable, web_address
 from pegbar.web.settings import WebSettings
 
@@ -41,22 +41,23 @@ class Response:
             InputError: the body is longer than it was said to be. ServiceError: it ends early, or takes too long.
         """
         with failures(self.address.host, self._deadline):
-            if self._left is None:
-                return self._answer.read1(size)
             if self._left == 0:
                 self._check_end()
                 return b""
-            found = self._answer.fp.read1(min(size, self._left))
-            if not found:
-                raise unavailable(self.address.host, f"ended {self._left} bytes before the end that it had announced")
-            self._left -= len(found)
+            found = self._answer.read1(size) if self._left is None else self._answer.fp.read1(min(size, self._left))
+            if not found and time.monotonic() >= self._deadline:
+                raise _late(self.address.host)  # where we cut the connection it looks like an end
+            if self._left is not None:
+                if not found:
+                    raise unavailable(self.address.host, f"ended {self._left} bytes before the end it had announced")
+                self._left -= len(found)
             return found
 
     def _check_end(self) -> None:
         self._connection.settimeout(TRAILING_SECONDS)
         with suppress(OSError):  # a server that keeps the connection open has nothing more to say
             if self._answer.fp.read1(1):
-                raise refused(self.address.host, f"sends more than the {self.num_bytes} bytes that it had announced")
+                raise refused(self.address.host, f"sends more than the {self.num_bytes} bytes it had announced")
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def failures(host: str, deadline: float) -> Iterator[None]:
         raise
     except (OSError, http.client.HTTPException) as error:
         if time.monotonic() >= deadline:
-            raise unavailable(host, "did not come to an end in the time that is allowed") from error
+            raise _late(host) from error
         raise unavailable(host, f"does not answer as a server should: {_words(error)}") from error
 
 
@@ -161,6 +162,10 @@ def _cut_at(deadline: float, connection: socket.socket) -> Iterator[None]:
 def _trusted() -> ssl.SSLContext:
     """Return whom to trust; reading it takes a while, so all requests of a process share it."""
     return ssl.create_default_context()
+
+
+def _late(host: str) -> ServiceError:
+    return unavailable(host, "did not come to an end in the time that is allowed")
 
 
 def _words(error: Exception) -> str:

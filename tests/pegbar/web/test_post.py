@@ -1,22 +1,15 @@
 """Messages: sent once, to an address that may be asked, and never with the webhook's path in an error."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from servers.processes import free_port
-from servers.web_server import Page, WebServer, web_server
+from servers.web_server import Page, WebServer
 
 from pegbar.errors import ServiceError
 from pegbar.web import WebSettings, post_json
 
 OURS = WebSettings(allowed_hosts=("127.0.0.1",), post_seconds=0.5)
-
-
-@pytest.fixture
-def server() -> Iterator[WebServer]:
-    with web_server() as running:
-        yield running
 
 
 def test_a_message_arrives_whole_and_past_every_proxy(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
