@@ -38,6 +38,7 @@ class Tombstone(Record):
     Args:
         source: where the film came from, as its row said.
         removed_at: in UTC, ISO 8601.
+        taken_from: digest of the dataset that lay in the workspace then; empty where there was none.
         versions: every version that held it; none of them can be fetched any more.
     """
 
@@ -49,6 +50,7 @@ class Tombstone(Record):
     removed_by: str
     removed_at: str
     reason: str
+    taken_from: str
     versions: tuple[HeldVersion, ...]
 
     @property
@@ -86,9 +88,10 @@ class Tombstones:
         contents = {path.name: path.read_bytes() for path in sorted((root / TOMBSTONES_FOLDER).glob("*.json"))}
         git = Git(root)
         if git.is_repository():
-            for name, blob in _versioned(git):
-                if name not in contents:
-                    contents[name] = git.run("cat-file", "blob", blob).encode()
+            versioned = {name: blob for name, blob in _versioned(git) if name not in contents}
+            contents |= {
+                name: blob or b"" for name, blob in zip(versioned, git.blobs([*versioned.values()]), strict=True)
+            }
         return cls(_read(name, content) for name, content in contents.items())
 
     def of_film(self, sha256: str) -> Tombstone | None:
@@ -99,12 +102,10 @@ class Tombstones:
         """Return the tombstones of what a version held; `pointer` is its md5 in DVC."""
         return tuple(stone for stone in self.all if any(held.pointer == pointer for held in stone.versions))
 
-    def of_dataset(self, digest: str) -> tuple[Tombstone, ...]:
-        """Return the tombstones of what models that were trained on this dataset may have learnt from."""
+    def of_training_data(self, dataset_digest: str, revision: str) -> tuple[Tombstone, ...]:
+        """Return the tombstones of what a model may have learnt from, by the dataset it was trained on."""
         return tuple(
-            stone
-            for stone in self.all
-            if any(held.could_be_learnt and held.dataset_digest == digest for held in stone.versions)
+            stone for stone in self.all if any(_taught(held, dataset_digest, revision) for held in stone.versions)
         )
 
     def check_fetchable(self, pointer: str) -> None:
@@ -125,6 +126,11 @@ class Tombstones:
 def write_tombstone(root: Path, tombstone: Tombstone) -> None:
     """Write a tombstone into the workspace in `root`, whole and durably."""
     write_bytes(root / tombstone.path, tombstone.to_json())
+
+
+def _taught(held: HeldVersion, dataset_digest: str, revision: str) -> bool:
+    is_it = held.dataset_digest == dataset_digest if held.dataset_digest else held.revision == revision
+    return held.could_be_learnt and is_it
 
 
 def _versioned(git: Git) -> Sequence[tuple[str, str]]:

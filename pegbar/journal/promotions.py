@@ -56,6 +56,11 @@ class Promotions:
         with self._database.read() as connection:
             return [from_row(LogRow, row) for row in _stored(connection, model)]
 
+    def logged_models(self) -> list[str]:
+        """Return the models that have a log, by name."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(_HEADS.model).order_by(_HEADS.model)).scalars())
+
     def verify_log(self, model: str) -> None:
         """Recompute the chain from its first row to its head.
 

@@ -11,7 +11,7 @@ from pegbar.journal.process import ProcessMark
 
 RunOutcome = Literal["completed", "failed", "killed"]
 AttemptOutcome = Literal["completed", "failed", "killed"]
-Action = Literal["registered", "promoted", "refused", "rolled_back"]
+Action = Literal["registered", "promoted", "refused", "rolled_back", "tainted"]
 
 
 class Row(BaseModel):

@@ -15,6 +15,7 @@ from pegbar.errors import IntegrityError
 from pegbar.files import write_bytes
 from pegbar.records import Record
 from tasks.evaluation.card import EvaluationCard
+from tasks.registry.line import taints
 from tasks.registry.records import RegisteredVersion
 from tasks.registry.versions import Versions
 
@@ -75,6 +76,7 @@ def judge(
 ) -> Verdict:
     """Judge a candidate by its attached evaluation, against the champion's; write ``verdict.json`` under `out`."""
     card, problems = _card_of(registry, candidate)
+    problems += _check_taint(registry, candidate)
     comparison = Comparison(kind="first")
     if card is not None:
         problems += _check_scores(card, out) + _check_bounds(card, config)
@@ -126,6 +128,11 @@ def _card_of(registry: Versions, found: RegisteredVersion) -> tuple[EvaluationCa
     if card.model_digest != found.model_digest:
         return None, [f"the evaluation of {name} is of another model"]
     return card, []
+
+
+def _check_taint(registry: Versions, candidate: RegisteredVersion) -> list[str]:
+    why = taints(registry.journal.promotion_log(candidate.model)).get(candidate.version)
+    return [f"it may have learnt from what was taken down: {why}"] if why else []
 
 
 def _check_scores(card: EvaluationCard, out: Path) -> list[str]:

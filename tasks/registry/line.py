@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pegbar.errors import ConflictError
 from pegbar.journal import Journal, LogRow, PromotionEntry
+from tasks.registry.records import TaintedVersion
 
 MOVES = frozenset({"promoted", "rolled_back"})
 
@@ -17,6 +18,27 @@ def champions(log: Sequence[LogRow]) -> list[str]:
         elif row.action == "rolled_back" and line:
             line.pop()
     return line
+
+
+def taints(log: Sequence[LogRow]) -> dict[str, str]:
+    """Return version -> why it may not become champion: it may have learnt from what was taken down."""
+    why: dict[str, str] = {}
+    for row in log:
+        if row.action == "tainted" and row.to_version is not None:
+            why[row.to_version] = "; ".join(filter(None, (why.get(row.to_version), row.reason)))
+    return why
+
+
+def tainted_champions(journal: Journal) -> list[TaintedVersion]:
+    """Return every champion that is tainted."""
+    found = []
+    for model in journal.logged_models():
+        log = journal.promotion_log(model)
+        for champion in champions(log)[-1:]:
+            if champion in taints(log):
+                why = taints(log)[champion]
+                found.append(TaintedVersion(model=model, version=champion, is_champion=True, why=why))
+    return found
 
 
 def append(journal: Journal, entry: PromotionEntry, expected_head: str | None) -> LogRow:

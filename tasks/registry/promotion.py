@@ -7,7 +7,7 @@ from pegbar.faults import fault_point
 from pegbar.journal import LogRow, PromotionEntry
 from pegbar.records import Record
 from tasks.registry.gate import PromoteConfig, Verdict, judge
-from tasks.registry.line import append, champions
+from tasks.registry.line import append, champions, taints
 from tasks.registry.records import CHAMPION, PREVIOUS, RegisteredVersion
 from tasks.registry.tracking import mlflow_errors
 from tasks.registry.versions import Versions
@@ -92,7 +92,7 @@ class Promotions(Versions):
         """Give the champion's place back to the one before.
 
         Raises:
-            PromotionRefusedError: there is none. NotFoundError: it was deleted.
+            PromotionRefusedError: there is none, or it is tainted. NotFoundError: it was deleted.
             ConflictError: somebody else decided meanwhile.
         """
         log = self.history(model)
@@ -104,6 +104,12 @@ class Promotions(Versions):
                 subject=model,
             )
         self.version(model, line[-2])
+        if line[-2] in taints(log):
+            raise PromotionRefusedError(
+                f"{model}/{line[-2]}, the champion before, may not be champion again: {taints(log)[line[-2]]}",
+                remedy="train without what was taken down, then: pegbar promote NAME",
+                subject=f"{model}/{line[-2]}",
+            )
         entry = PromotionEntry(
             model=model,
             action="rolled_back",

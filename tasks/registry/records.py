@@ -63,6 +63,15 @@ class RegisteredVersion(Record):
         return f"models:/{self.model}/{self.version}"
 
 
+class TaintedVersion(Record):
+    """A version that may have learnt from what was taken down, and whether it is its model's champion now."""
+
+    model: str
+    version: str
+    is_champion: bool
+    why: str
+
+
 def registration_key(artifact_key: str, model_digest: str) -> str:
     """Return what a version is found again by."""
     return digest_of({"artifact": artifact_key, "model": model_digest})
