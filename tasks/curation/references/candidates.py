@@ -1,6 +1,6 @@
 """Which frames of a film may show a character, and those frames, from one decode (AS-12)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,10 @@ from pegbar.media import DecodeConfig, FrameReader, SandboxLimits, run_sandboxed
 from pegbar.media.crop import Crop
 from pegbar.records import Shot
 from tasks.curation.annotate import AnnotatedFilm
+
+MAX_KEPT_BYTES = 6_000_000_000
+"""Of frames on the disk at once: those of some forty minutes; it decides where they lie, not what is found."""
+NUM_CHANNELS = 3
 
 
 class CandidatesConfig(Config):
@@ -90,6 +94,28 @@ def wanted_frames(shot: Shot, config: CandidatesConfig) -> tuple[tuple[int, ...]
     # the middles of equal parts: a single candidate is the middle frame
     targets = np.unique(((np.arange(candidates) + 0.5) * len(frames) / candidates).astype(int))
     return tuple(map(int, frames)), tuple(map(int, targets))
+
+
+def by_story(plan: Sequence[ShotPlan]) -> dict[str, list[ShotPlan]]:
+    """Return the shots of each story, stories in the order of their first shot."""
+    stories: dict[str, list[ShotPlan]] = {}
+    for planned in plan:
+        stories.setdefault(planned.shot.story_id, []).append(planned)
+    return stories
+
+
+def batches_of(plan: Sequence[ShotPlan], crop: Crop, config: CandidatesConfig) -> Iterator[list[ShotPlan]]:
+    """Cut a plan into whole stories whose frames take no more of the disk together than `MAX_KEPT_BYTES`."""
+    width, height = crop.fitted(config.max_side)
+    batch: list[ShotPlan] = []
+    for shots in by_story(plan).values():
+        num_frames = sum(len(planned.frames) for planned in (*batch, *shots))
+        if batch and num_frames * width * height * NUM_CHANNELS > MAX_KEPT_BYTES:
+            yield batch
+            batch = []
+        batch += shots
+    if batch:
+        yield batch
 
 
 def decode_frames(

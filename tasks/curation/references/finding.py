@@ -13,7 +13,7 @@ from pegbar.media.crop import Crop
 from pegbar.records import Decision, Record, Reference
 from pegbar.steps import Facts, Step
 from tasks.curation.annotate import AnnotatedFilm
-from tasks.curation.references.candidates import ShotPlan, decode_frames, plan_shots
+from tasks.curation.references.candidates import ShotPlan, batches_of, by_story, decode_frames, plan_shots
 from tasks.curation.references.choice import Search
 from tasks.curation.references.config import ReferencesConfig
 from tasks.curation.references.searching import search_story
@@ -88,20 +88,21 @@ def search_references(
 ) -> dict[str, Search]:
     """Look for every character in the planned shots of a local film and judge what is found; by character id.
 
-    Only the pictures of each character's best are kept.
+    Only the pictures of each character's best are kept, and on the disk never the frames of more than a batch of
+    stories: a long film is decoded once for each batch.
     """
     characters = told.annotation.characters
     searches = {character.character_id: Search(character) for character in characters}
     if path is None:
         return searches
-    with TemporaryDirectory(dir=path.parent) as folder:
-        kept = decode_frames(path, plan, crop, Path(folder), config.candidates)
-        for story in dict.fromkeys(planned.shot.story_id for planned in plan):
-            shots = [planned for planned in plan if planned.shot.story_id == story]
-            cast = [character for character in characters if character.story_id == story]
-            found = search_story(cast, shots, kept, segmenter, config)
-            verify_all(found, shots, kept, verifier, config)
-            searches |= {name: search.lightened() for name, search in found.items()}
+    for batch in batches_of(plan, crop, config.candidates):
+        with TemporaryDirectory(dir=path.parent) as folder:
+            kept = decode_frames(path, batch, crop, Path(folder), config.candidates)
+            for story, shots in by_story(batch).items():
+                cast = [character for character in characters if character.story_id == story]
+                found = search_story(cast, shots, kept, segmenter, config)
+                verify_all(found, shots, kept, verifier, config)
+                searches |= {name: search.lightened() for name, search in found.items()}
     return searches
 
 

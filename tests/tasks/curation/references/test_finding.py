@@ -18,6 +18,7 @@ from pegbar.errors import AnswerError, CallBudgetError, PegbarError, ProviderErr
 from pegbar.media.crop import Crop
 from pegbar.records import Character, Decision, Shot
 from tasks.curation.annotate import AnnotatedFilm
+from tasks.curation.references import candidates
 from tasks.curation.references.candidates import CandidatesConfig, KeptFrames, decode_frames, plan_shots, wanted_frames
 from tasks.curation.references.choice import Search
 from tasks.curation.references.config import ReferencesConfig
@@ -138,6 +139,29 @@ def test_every_frame_of_every_shot_that_lists_a_character_is_decided_on(film: Pa
     assert sum(bool(one.candidate.image) for search in searches.values() for one in search.ranked) == 2
     frames = {one.item_id for one in decisions if one.item_kind == "reference" and one.item_id.startswith("s-c1")}
     assert frames == {"s-c1-f000021", "s-c1-f000026"}
+
+
+def in_two_stories() -> AnnotatedFilm:
+    """Tell the small film as two stories, its last shot the second one, with a Ruby of its own."""
+    annotation = told_of(CASTS).annotation
+    last = annotation.shots[-1].model_copy(update={"story_id": "t", "character_ids": ("t-c0",)})
+    twin = annotation.characters[0].model_copy(update={"story_id": "t", "character_id": "t-c0"})
+    changes = {"shots": (*annotation.shots[:-1], last), "characters": (*annotation.characters, twin)}
+    return AnnotatedFilm(annotation=annotation.model_copy(update=changes), decisions=())
+
+
+def test_where_frames_must_make_room_for_others_the_same_is_found(film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, told, crop = ReferencesConfig(), in_two_stories(), Crop.whole(WIDTH, HEIGHT)
+    segmenter, verifier = Drawing(figure), RulesVerifierConfig().build(NO_CALLS)
+    plan = plan_shots(told, config.candidates)
+    at_once = search_references(told, plan, film, crop, segmenter, verifier, config)
+    monkeypatch.setattr(candidates, "MAX_KEPT_BYTES", 1)
+    assert [len(batch) for batch in candidates.batches_of(plan, crop, config.candidates)] == [2, 1]
+    in_turns = search_references(told, plan, film, crop, segmenter, verifier, config)
+    assert decided(in_turns, segmenter, verifier, config) == decided(at_once, segmenter, verifier, config)
+    assert [search.best and search.best.candidate.image for search in in_turns.values()] == [
+        search.best and search.best.candidate.image for search in at_once.values()
+    ]
 
 
 @pytest.mark.parametrize(
