@@ -154,17 +154,14 @@ class Artifacts:
         self, step: Step, key: str, inputs: dict[str, str], config: Config, folder: Path, facts: Facts
     ) -> Manifest:
         outputs: list[Output] = []
-        stamps: dict[str, str] = {}
         for number, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())):
             sha256 = self.store.put_member(path, give_up=True)
             outputs.append(
                 Output(path=path.relative_to(folder).as_posix(), size_bytes=path.stat().st_size, sha256=sha256)
             )
-            stamp = self.store.stamp_member(sha256)
-            if stamp is not None:
-                stamps[sha256] = stamp
             if number == 0:
                 fault_point(f"{step.name}:mid_write")
+        stamps = self.store.stamp_members(output.sha256 for output in outputs)
         self.known.remember_all((sha256, stamp, sha256) for sha256, stamp in stamps.items())
         manifest = Manifest(
             key=key,
@@ -202,12 +199,10 @@ class Artifacts:
 
     def _is_whole(self, manifest: Manifest) -> bool:
         """Tell whether every member is there with its bytes; those verified under their present stamp are not read."""
-        stamps: dict[str, str] = {}
-        for output in manifest.outputs:
-            stamp = self.store.stamp_member(output.sha256)
-            if stamp is None:
-                return False
-            stamps[output.sha256] = stamp
+        members = {output.sha256 for output in manifest.outputs}
+        stamps = self.store.stamp_members(members)
+        if len(stamps) < len(members):
+            return False
         known = self.known.recall_all(stamps)
         unknown = [sha256 for sha256 in stamps if sha256 not in known]
         whole = [sha256 for sha256 in unknown if self.store.verify_member(sha256)]

@@ -1,6 +1,6 @@
 """What every store can do: hold content-addressed members, and small manifests put last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,14 @@ class Store(Protocol):
 
     def stamp_member(self, sha256: str) -> str | None:
         """Return what changes whenever the member's object is written (its bytes are not read); missing is None.
+
+        Raises:
+            StorageError: unreachable.
+        """
+        ...
+
+    def stamp_members(self, sha256s: Iterable[str]) -> dict[str, str]:
+        """Return the stamps of those members that are there, asked for at once where asking takes long.
 
         Raises:
             StorageError: unreachable.

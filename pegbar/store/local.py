@@ -5,7 +5,7 @@ import math
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
@@ -99,6 +99,11 @@ class LocalStore:
                 return file_stamp(self._member(sha256))
         except NotFoundError:
             return None
+
+    def stamp_members(self, sha256s: Iterable[str]) -> dict[str, str]:
+        """Return the stamps of those members that are there."""
+        stamps = {sha256: self.stamp_member(sha256) for sha256 in sha256s}
+        return {sha256: stamp for sha256, stamp in stamps.items() if stamp is not None}
 
     def fetch_member(self, sha256: str, destination: Path) -> None:
         """Bring a member to a file that may not be written into: the member itself under a second name, or a copy."""

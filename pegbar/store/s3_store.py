@@ -5,7 +5,8 @@ Bytes are checked by our own sha256 alone.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -94,6 +95,13 @@ class S3Store:
         with self._errors(sha256):
             head = self._head(self._member(sha256))
         return None if head is None else f"{head['ETag']}:{head['ContentLength']}:{head['LastModified'].isoformat()}"
+
+    def stamp_members(self, sha256s: Iterable[str]) -> dict[str, str]:
+        """Return the stamps of those members that are there: one request each, many at once."""
+        wanted = list(dict.fromkeys(sha256s))
+        with ThreadPoolExecutor(2 * self.config.num_threads) as pool:
+            stamps = dict(zip(wanted, pool.map(self.stamp_member, wanted), strict=True))
+        return {sha256: stamp for sha256, stamp in stamps.items() if stamp is not None}
 
     def fetch_member(self, sha256: str, destination: Path) -> None:
         """Copy a member to a file, atomically and checked against its digest."""

@@ -136,6 +136,13 @@ def test_damage_is_found_and_the_old_file_kept(place: Place, store: Store, hello
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
 
 
+def test_stamps_of_many_members_are_those_of_each(store: Store, tmp_path: Path) -> None:
+    members = [store.put_member(written(tmp_path / str(number), bytes([number]))) for number in range(20)]
+    stamps = store.stamp_members([*members, ABSENT, members[0]])
+    assert stamps == {sha256: store.stamp_member(sha256) for sha256 in members}
+    assert store.stamp_members([]) == {}
+
+
 def test_a_stamp_stays_until_the_bytes_are_written_again(place: Place, store: Store, hello: Path) -> None:
     assert store.stamp_member(ABSENT) is None
     store.put_member(hello)
