@@ -130,8 +130,6 @@ class StoreFiles:
         try:
             return self._store().read_range(self._member(path).sha256, offset, size)
         except NotFoundError as error:
-            if error.subject == getattr(self.config, "bucket", None):
-                raise
             raise _damaged(path, "is missing") from error
 
 

@@ -14,20 +14,20 @@ FILM_ID = "ab" + "0" * 14
 NUM_STORIES, NUM_SHOTS, SHOT_SECONDS, FPS = 2, 3, 2.0, 8
 
 
-def small_rows() -> dict[TableName, list[Row]]:
+def small_rows(num_stories: int = NUM_STORIES) -> dict[TableName, list[Row]]:
     """Every table's rows without members: one film, two stories of three shots, one character and scene each."""
     per_story = NUM_SHOTS * SHOT_SECONDS
     film = Film(
         film_id=FILM_ID, name="tiny.mp4", source="tiny.mp4", owner="tests", licence="CC0-1.0", sha256="a" * 64,
-        size_bytes=10, width=64, height=48, fps=FPS, num_frames=int(NUM_STORIES * per_story * FPS),
-        duration_seconds=NUM_STORIES * per_story, rotation_degrees=0, is_variable_frame_rate=False, has_audio=False,
+        size_bytes=10, width=64, height=48, fps=FPS, num_frames=int(num_stories * per_story * FPS),
+        duration_seconds=num_stories * per_story, rotation_degrees=0, is_variable_frame_rate=False, has_audio=False,
         video_codec="h264", crop_left=0, crop_top=0, crop_width=64, crop_height=48,
     )  # fmt: skip
     rows: dict[TableName, list[Row]] = {"films": [row_of(film)], "decisions": []}
     for name in ("stories", "shots", "characters", "scenes", "references"):
         rows[name] = []
     rows["decisions"].append(row_of(Decision(item_id=FILM_ID, item_kind="film", gate="probe", outcome="kept")))
-    for number in range(NUM_STORIES):
+    for number in range(num_stories):
         _add_story(rows, f"{FILM_ID}-s{number:03d}", number)
     return rows
 

@@ -3,14 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeVar
 
+import pyarrow as pa
 from torch.utils.data import Dataset as TorchDataset
 
 from pegbar.dataset import Dataset
 from pegbar.digests import digest_of
-from pegbar.records import Member, Story
+from pegbar.records import Member, Record, Story
 from pegbar.training_view import (
     ReferenceView,
     ShotView,
@@ -27,8 +27,7 @@ Part = Literal["clip", "image", "mask", "sound"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Record):
     """One shot or one story to learn from.
 
     Args:
@@ -45,7 +44,7 @@ class Sample:
     references: tuple[ReferenceView, ...] = ()
     sounds: tuple[SoundView, ...] = ()
     story: StoryView | None = None
-    contents: dict[str, bytes] = field(default_factory=dict)
+    contents: dict[str, bytes] = {}
 
     def members(self, parts: Sequence[Part]) -> Iterator[Member]:
         """Yield where the bytes of these parts lie."""
@@ -117,7 +116,7 @@ class Samples(TorchDataset[T], ABC, Generic[T]):
 
     def _read(self, sample: Sample) -> T:
         read = {member.name: self.dataset.read_member(member) for member in sample.members(self.parts)}
-        filled = replace(sample, contents=read)
+        filled = sample.model_copy(update={"contents": read})
         return self.transform(filled) if self.transform is not None else filled  # type: ignore[return-value]
 
 
@@ -140,7 +139,8 @@ class ShotSamples(Samples[T]):
 
     def described(self, indices: Sequence[int]) -> list[Sample]:
         """Return shots without their bytes."""
-        return [self._sample(shot_view(row)) for row in self._shots.take(_checked(indices, len(self))).to_pylist()]
+        numbers = pa.array(_checked(indices, len(self)), pa.int64())
+        return [self._sample(shot_view(row)) for row in self._shots.take(numbers).to_pylist()]
 
     def _sample(self, view: ShotView) -> Sample:
         shot = view.shot
