@@ -5,6 +5,7 @@ from pathlib import Path
 from prefect import flow
 
 from pegbar.config import Config
+from pegbar.engine import running_engine
 from pegbar.records import Record
 from tasks.context import RunContext
 from tasks.curation.assemble import assemble_dataset
@@ -42,12 +43,13 @@ def curate(context: RunContext, request: Request) -> CuratedDataset:
     """Take films in, look at each once, tell copies apart, curate what is kept, edit, assemble, gate, and version."""
     config = request.config
     films = ingest_films(context, list(request.sources), request.licence, config.source)
-    seen = [
-        film for shard in shards_of(films, config.max_films_per_shard) for film in see_shard(context, shard, config)
-    ]
-    apart = compare_films(context, seen, config)
-    shards = shards_of(apart, config.max_films_per_shard)
-    groups = [group for shard in shards for group in curate_shard(context, shard, config)]
+    engine = context.settings.engine
+    with running_engine(engine):
+        shards = shards_of(films, config.max_films_per_shard, engine.num_workers)
+        seen = [film for shard in shards for film in see_shard(context, shard, config)]
+        apart = compare_films(context, seen, config)
+        told = shards_of(apart, config.max_films_per_shard, engine.num_workers)
+        groups = [group for shard in told for group in curate_shard(context, shard, config)]
     groups = apply_edits_again(context, groups, config)
     funnel = publish_funnel(context, apart, groups, config)
     digest = assemble_dataset(context, groups, config)
