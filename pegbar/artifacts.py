@@ -21,6 +21,7 @@ from pegbar.files import disk_errors
 from pegbar.journal import Journal
 from pegbar.known_digests import KnownDigests
 from pegbar.records import Record
+from pegbar.space import SpaceGuard
 from pegbar.steps import Facts, Step
 from pegbar.store import Store
 
@@ -56,10 +57,19 @@ class Artifacts:
     Args:
         scratch: a local folder for work in progress and for fetched members; it may be deleted
             at any time between runs.
+        guard: asked before a step is made whether there is room for it.
     """
 
     def __init__(
-        self, store: Store, journal: Journal, scratch: Path, *, workspace: str, owner: str, run_id: str
+        self,
+        store: Store,
+        journal: Journal,
+        scratch: Path,
+        *,
+        workspace: str,
+        owner: str,
+        run_id: str,
+        guard: SpaceGuard | None = None,
     ) -> None:
         self.store = store
         self.journal = journal
@@ -68,6 +78,7 @@ class Artifacts:
         self.workspace = workspace
         self.owner = owner
         self.run_id = run_id
+        self.guard = guard
 
     def find(self, key: str) -> Manifest | None:
         """Return the artifact if its manifest is there and every member verifies, else None.
@@ -95,11 +106,16 @@ class Artifacts:
         Args:
             make: fills the empty folder it is given and returns facts worth keeping (counts,
                 scores), never seconds, hosts or absolute paths.
+
+        Raises:
+            DiskFullError, QuotaError: there is no room for another step.
         """
         key = step.key(inputs, config)
         found = self.find(key)
         if found is not None:
             return found, True
+        if self.guard is not None:
+            self.guard.check()
         folder = self.working_folder(key)
         attempt = self.journal.begin_attempt(key, step.name, self.run_id)
         started = time.monotonic()
@@ -176,6 +192,8 @@ class Artifacts:
         self.store.put_manifest(key, manifest.to_json())
         fault_point(f"{step.name}:before_journal")
         self._register(manifest)
+        if self.guard is not None:
+            self.guard.grew(sum(output.size_bytes for output in outputs))
         shutil.rmtree(folder, ignore_errors=True)
         return manifest
 

@@ -23,6 +23,7 @@ PegbarError                       1   anything below
 │   └── CallBudgetError               calls, tokens, seconds or money for language models are spent
 ├── StorageError                  5   the home, the store or the journal failed
 │   ├── DiskFullError                 no space left; what was there still verifies
+│   ├── QuotaError                    the store holds, or would hold, more than it may
 │   ├── ReadOnlyError                 no permission to write
 │   ├── IntegrityError                bytes differ from their digest
 │   └── ConflictError                 somebody else holds the lease or moved the head first
@@ -181,6 +182,10 @@ class StorageError(PegbarError, OSError):
 
 class DiskFullError(StorageError):
     """No space left; what was there still verifies."""
+
+
+class QuotaError(StorageError):
+    """The store holds, or would hold, more than it or an owner may (`pegbar.space`); nothing is lost."""
 
 
 class ReadOnlyError(StorageError):

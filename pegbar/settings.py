@@ -17,6 +17,7 @@ from pegbar.engine import EngineConfig, PoolConfig
 from pegbar.errors import ConfigurationError
 from pegbar.member_cache import MemberCacheConfig
 from pegbar.notify import NotifySettings
+from pegbar.space import SpaceSettings
 from pegbar.store import LocalStoreConfig, StoreConfig
 from pegbar.web import WebSettings
 
@@ -37,6 +38,7 @@ class Settings(Config):
     mlflow_tracking_uri: str | None = None
     engine: EngineConfig = PoolConfig()
     calls: CallSettings = CallSettings()
+    space: SpaceSettings = SpaceSettings()
     web: WebSettings = WebSettings()
     notify: NotifySettings = NotifySettings()
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from pegbar.artifacts import Artifacts
 from pegbar.config import Config
+from pegbar.digests import digest_of
 from pegbar.journal import Journal
 from pegbar.settings import Settings
+from pegbar.space import SpaceGuard, StoreSize
+from pegbar.store import Store
 
 
 class RunContext(Config):
@@ -20,15 +23,20 @@ class RunContext(Config):
     @contextmanager
     def open(self) -> Iterator[Artifacts]:
         """Give the run's artifacts, on the settings' store and journal."""
-        journal = Journal.open(self.settings.effective_journal_url)
+        journal, store = Journal.open(self.settings.effective_journal_url), self.settings.effective_store.build()
+        scratch = self.settings.home / "scratch"
         try:
             yield Artifacts(
-                self.settings.effective_store.build(),
+                store,
                 journal,
-                self.settings.home / "scratch",
+                scratch,
                 workspace=self.workspace.name,
                 owner=self.settings.owner,
                 run_id=self.run_id,
+                guard=SpaceGuard(self.settings.space, self._size(store, scratch), scratch),
             )
         finally:
             journal.close()
+
+    def _size(self, store: Store, scratch: Path) -> StoreSize:
+        return StoreSize(store, scratch, digest_of(self.settings.effective_store), self.settings.space.recount_seconds)

@@ -21,7 +21,6 @@ WHY_KEPT = {
     "recent": "it is young",
     "unregistered": "the journal does not know how old it is",
 }
-UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def register(app: typer.Typer) -> None:
@@ -78,18 +77,11 @@ def _models(settings: "Settings") -> "Sequence[Model]":
         return registered_models(registry)
 
 
-def size(num_bytes: float) -> str:
-    """Return a number of bytes as people read it: 1.5 GB is 1,500,000,000 of them."""
-    for unit in UNITS[:-1]:
-        if num_bytes < 1000:
-            return f"{num_bytes:.0f} {unit}" if unit == "B" else f"{num_bytes:.1f} {unit}"
-        num_bytes /= 1000
-    return f"{num_bytes:.1f} {UNITS[-1]}"
-
-
 def _print(report: "GarbageReport") -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from pegbar.space import size_text
 
     console = Console()
     if report.removed:
@@ -97,16 +89,15 @@ def _print(report: "GarbageReport") -> None:
         table.add_column("count", justify="right")
         table.add_column("size", justify="right")
         for some in report.removed:
-            table.add_row(
-                some.kind, some.step or "of no step", some.workspace, some.owner, str(some.count), size(some.size_bytes)
-            )
+            whose = (some.kind, some.step or "of no step", some.workspace, some.owner)
+            table.add_row(*whose, str(some.count), size_text(some.size_bytes))
         console.print(table)
     if report.kept:
         table = Table("stays because", title="stays")
         table.add_column("artifacts", justify="right")
         table.add_column("size", justify="right")
         for kept in report.kept:
-            table.add_row(WHY_KEPT[kept.reason], str(kept.count), size(kept.size_bytes))
+            table.add_row(WHY_KEPT[kept.reason], str(kept.count), size_text(kept.size_bytes))
         console.print(table)
     if report.num_young:
         console.print(
@@ -114,7 +105,7 @@ def _print(report: "GarbageReport") -> None:
         )
     if report.num_uploads:
         console.print(f"{report.num_uploads} unfinished uploads dropped")
-    gained = size(report.size_bytes)
+    gained = size_text(report.size_bytes)
     if report.is_dry_run:
         console.print(f"{gained} would be gained\n  next: pegbar gc" if report.removed else "nothing would go")
     else:

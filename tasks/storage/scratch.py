@@ -10,7 +10,7 @@ from pathlib import Path
 from pegbar.files import disk_errors
 
 CHECKPOINTS = "checkpoints"
-NOT_SCRATCH = ("digests.db", "digests.db-wal", "digests.db-shm")  # a memory: small, and dear to fill again
+MEMORIES = ("digests.db", "store_size.db")  # small, and dear to fill again; SQLite keeps files of the same beginning
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def scratch_entries(scratch: Path, unfinished: Collection[str]) -> Iterator[Scra
         unfinished: keys of steps whose checkpoints a run may still go on from.
     """
     for kind in _listed(scratch):
-        if kind.name in NOT_SCRATCH:
+        if kind.name.startswith(MEMORIES):
             continue
         for entry in _listed(kind) if kind.is_dir() else [kind]:
             if not (kind.name == CHECKPOINTS and entry.name in unfinished):

@@ -52,9 +52,3 @@ def test_what_is_young_stays_and_says_why(old: Path) -> None:
 
 def test_a_home_that_was_never_used_has_nothing_to_give(home: Path) -> None:
     assert "nothing would go" in run("--dry-run")
-
-
-def test_sizes_are_told_in_powers_of_ten() -> None:
-    assert [gc.size(number) for number in (0, 999, 1500, 2_000_000_000, 5e15)] == [
-        "0 B", "999 B", "1.5 kB", "2.0 GB", "5000.0 TB",
-    ]  # fmt: skip
