@@ -8,20 +8,30 @@ from pathlib import Path
 
 from pegbar.claims import claimed
 from pegbar.dataset import Dataset, DatasetCard
-from pegbar.dvc_objects import POINTER, pointer_at
-from pegbar.errors import NotFoundError, PegbarError
+from pegbar.digests import digest_file
+from pegbar.dvc_objects import POINTER, bring_objects, objects_of, pointer_at
+from pegbar.errors import ConfigurationError, IntegrityError, NotFoundError, PegbarError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes, write_text
+from pegbar.known_digests import KnownDigests
 from pegbar.tombstones import Tombstones
 from pegbar.version_files import VersionFiles
 from pegbar.versioning import Dvc, Git
 from pegbar.versions import TRAILER, Version, find_version, list_versions
 
 __all__ = ["EDITS_FOLDER", "POINTER", "TRAILER", "Version", "Workspace"]
+# a dataset's file, its member in a local store and its object in the cache are one file of several names; with reflink
+# named first, DVC would leave copies as they are on file systems that have hard links only
+CONFIG = """[core]
+    analytics = false
+[cache]
+    type = "hardlink,copy"
+"""
 REMOTE = "storage"
 REMOTE_FOLDER = ".dvc-remote"
 GATE_FOLDER = "gate"
 EDITS_FOLDER = "edits"  # what people corrected, versioned with the dataset
+KNOWN = Path(".dvc") / "tmp" / "known-digests.db"
 LOCK = ".workspace.lock"
 CLAIM = ".workspace.claim"
 LOCAL_ONLY = (f"/{REMOTE_FOLDER}/", f"/{GATE_FOLDER}/", f"/{LOCK}", f"/{CLAIM}", ".*.part")
@@ -35,6 +45,7 @@ class Workspace:
         self.data = root / "data"
         self.gate = root / GATE_FOLDER
         self.edits = root / EDITS_FOLDER
+        self.known = KnownDigests(root / KNOWN)
         self._git = Git(root)
         self._dvc = Dvc(root)
 
@@ -55,9 +66,10 @@ class Workspace:
             if not workspace._git.is_repository():
                 workspace._git.run("init", "--quiet", "--initial-branch=main", ".")
             workspace._exclude_local()
-            if not (workspace.root / ".dvc" / "config").is_file():
+            config = workspace.root / ".dvc" / "config"
+            if not config.is_file() or not config.read_bytes():
                 workspace._dvc.run("init", "--force")
-                workspace._dvc.run("config", "core.analytics", "false")
+                write_text(config, CONFIG)
             if not workspace._dvc.run("remote", "list").strip():
                 workspace._dvc.run("remote", "add", "--default", REMOTE, remote or REMOTE_FOLDER)
             workspace._commit("Workspace", ".dvc/config", ".dvc/.gitignore", ".dvcignore")
@@ -140,12 +152,13 @@ class Workspace:
                 return self.at(version.revision).card
         return None
 
-    def pull(self, name: str | None = None) -> None:
+    def pull(self, name: str | None = None, *, every_byte: bool = False) -> None:
         """Bring `data` to the version the pointer names, from the remote if need be, and verify it.
 
         Args:
             name: another version, as `find_version` understands it; the pointer in the folder then names that one, and
                 the next version that is made comes after the latest all the same.
+            every_byte: read files again that did not change since they were read before.
 
         Raises:
             NotFoundError: there is no version, or what it held was taken down. UsageError: several are meant.
@@ -160,22 +173,46 @@ class Workspace:
         with self._locked():
             Tombstones.of(self.root).check_fetchable(pointer.md5)
             self._check_out(revision)
-        self.dataset().verify()
+            known = None if every_byte else self.known
+            self._renew_damaged(known)
+        self.dataset().verify(known)
+
+    def _renew_damaged(self, known: KnownDigests | None) -> None:
+        """Fetch again what differs from the card: a cache that shares its files with the dataset is damaged with it."""
+        files = self.dataset().card.files
+        damaged = [path for path, sha256 in files.items() if not _is_whole(self.data / path, sha256, known)]
+        if damaged:
+            objects = objects_of(self.root, None)
+            for path in damaged:
+                (self.data / path).unlink(missing_ok=True)
+            bring_objects(self.root, [objects[path] for path in damaged if path in objects])
+            self._dvc.run("checkout", POINTER)
 
     def _check_out(self, revision: str | None) -> None:
         """Put the pointer of a revision in its place and have DVC follow it; if DVC cannot, the old one comes back."""
+        # DVC takes a dataset that its cache has lost for changes that no version has
+        pull = ("pull", "--force", POINTER) if self._is_versioned() else ("pull", POINTER)
         if revision is None:
-            self._dvc.run("pull", POINTER)
+            self._dvc.run(*pull)
             return
         path = self.root / POINTER
         before = path.read_bytes() if path.is_file() else None
         write_bytes(path, self._git.blobs([f"{revision}:{POINTER}"])[0] or b"")
         try:
-            self._dvc.run("pull", POINTER)
+            self._dvc.run(*pull)
         except PegbarError:
             if before is not None:
                 write_bytes(path, before)
             raise
+
+    def _is_versioned(self) -> bool:
+        """Tell whether the dataset as it lies, whole and with nothing beside it, is one of the versions."""
+        try:
+            dataset = self.dataset()
+            dataset.verify(self.known)
+        except (NotFoundError, IntegrityError, ConfigurationError):
+            return False
+        return any(version.dataset_digest == dataset.digest for version in self.versions())
 
     def _commit(self, message: str, *paths: str) -> None:
         """Commit exactly these paths, if one of them changed; whatever else is staged stays staged."""
@@ -204,3 +241,7 @@ class Workspace:
             yield
         finally:
             os.close(descriptor)
+
+
+def _is_whole(path: Path, sha256: str, known: KnownDigests | None) -> bool:
+    return path.is_file() and (known.of_file(path) if known else digest_file(path)) == sha256

@@ -13,12 +13,13 @@ from prefect import task
 
 import pegbar
 from pegbar.artifacts import Artifacts, Manifest
-from pegbar.dataset import CARD_NAME, Dataset, DatasetCard
+from pegbar.dataset import CARD_NAME, DatasetCard
 from pegbar.dataset_artifact import publish_dataset
-from pegbar.digests import digest_file, digest_of
+from pegbar.digests import digest_of
 from pegbar.errors import FailureBudgetError, SourceError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes
+from pegbar.known_digests import file_stamp
 from pegbar.records import Decision, Record
 from pegbar.tables import TABLES, read_tables, records_of
 from pegbar.workspace import Workspace
@@ -57,7 +58,7 @@ def stage(artifacts: Artifacts, workspace: Workspace, wanted: dict[str, str], co
     staging = workspace.root / STAGING
     with disk_errors(workspace.data):
         shutil.rmtree(staging, ignore_errors=True)
-        missing = [path for path, sha256 in wanted.items() if not is_there(workspace.data / path, sha256)]
+        missing = [path for path, sha256 in wanted.items() if not is_there(workspace, path, sha256)]
         for path in missing:
             (staging / path).parent.mkdir(parents=True, exist_ok=True)
             artifacts.store.fetch_member(wanted[path], staging / path)
@@ -72,7 +73,7 @@ def move_in(workspace: Workspace, staged: Staged) -> None:
     staging = workspace.root / STAGING
     with disk_errors(workspace.data):
         if staged.missing or not _is_current(workspace.data, staged.card):
-            _move_in(workspace.data, staging, staged.missing, staged.card)
+            _move_in(workspace, staging, staged.missing, staged.card)
         _remove_stale(workspace.data, staged.card.files)
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -142,9 +143,10 @@ def files_of(artifacts: Artifacts, groups: Sequence[PackedGroup]) -> dict[str, s
     return dict(sorted(wanted.items()))
 
 
-def is_there(path: Path, sha256: str) -> bool:
-    """Tell whether a file is there with exactly these bytes."""
-    return path.is_file() and digest_file(path) == sha256
+def is_there(workspace: Workspace, path: str, sha256: str) -> bool:
+    """Tell whether the dataset has a file with exactly these bytes; what did not change since is not read again."""
+    file = workspace.data / path
+    return file.is_file() and workspace.known.of_file(file) == sha256
 
 
 def _card(data: Path, staging: Path, wanted: dict[str, str], config: dict[str, Any]) -> DatasetCard:
@@ -195,13 +197,16 @@ def _is_current(data: Path, card: DatasetCard) -> bool:
     return path.is_file() and path.read_bytes() == card.to_json()
 
 
-def _move_in(data: Path, staging: Path, missing: Sequence[str], card: DatasetCard) -> None:
+def _move_in(workspace: Workspace, staging: Path, missing: Sequence[str], card: DatasetCard) -> None:
     """Rename the staged files into place between the old card's removal and the new card's writing."""
+    data = workspace.data
     (data / CARD_NAME).unlink(missing_ok=True)
     fault_point("assemble:before_move")
     for path in missing:
         (data / path).parent.mkdir(parents=True, exist_ok=True)
         (staging / path).replace(data / path)
+    # the store checked these bytes as it handed them out
+    workspace.known.remember_all((str(data / path), file_stamp(data / path), card.files[path]) for path in missing)
     fault_point("assemble:before_card")
     write_bytes(data / CARD_NAME, card.to_json())
 
@@ -222,5 +227,5 @@ def assemble_dataset(context: RunContext, groups: list[PackedGroup], config: Cur
     workspace = Workspace.open(context.workspace)
     with context.open() as artifacts:
         digest = assemble(artifacts, workspace, groups, config)
-    Dataset(workspace.data).verify()
+    workspace.dataset().verify(workspace.known)
     return digest

@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 import pytest
 from servers.s3 import S3Server
-from small_dataset import small_rows, write_small_dataset
+from small_dataset import write_small_dataset
 
 from pegbar.dvc_objects import DEFAULT_CACHE, WHOLE, bring_objects, objects_of, pointer_at, remove_objects
 from pegbar.errors import IntegrityError, NotFoundError, StorageError
@@ -25,91 +25,75 @@ def object_in(place: Path, md5: str) -> Path:
     return place / "files" / "md5" / md5[:2] / md5[2:]
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a workspace of two versions, to be copied."""
-    workspace = Workspace.create(tmp_path_factory.mktemp("template"))
-    write_small_dataset(workspace.data)
-    workspace.commit_version("First")
-    shutil.rmtree(workspace.data)
-    rows = small_rows()
-    rows["stories"][0]["storyline"] = "Another story."
-    write_small_dataset(workspace.data, rows)
-    workspace.commit_version("Second")
-    return workspace.root
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path) -> Workspace:
-    shutil.copytree(template, tmp_path / "ws")
-    return Workspace.open(tmp_path / "ws")
-
-
 def revisions(workspace: Workspace) -> list[str]:
     return [version.revision for version in workspace.versions()]
 
 
-def test_objects_are_the_md5_of_every_file(workspace: Workspace) -> None:
-    second, first = (objects_of(workspace.root, revision) for revision in revisions(workspace))
+def test_objects_are_the_md5_of_every_file(two_versions: Workspace) -> None:
+    second, first = (objects_of(two_versions.root, revision) for revision in revisions(two_versions))
     files = {
-        path.relative_to(workspace.data).as_posix(): hashlib.md5(path.read_bytes()).hexdigest()
-        for path in workspace.data.rglob("*")
+        path.relative_to(two_versions.data).as_posix(): hashlib.md5(path.read_bytes()).hexdigest()
+        for path in two_versions.data.rglob("*")
         if path.is_file()
     }
     listed = second.pop(WHOLE)
     assert second == files
-    assert listed == pointer_at(workspace.root, None).md5
+    assert listed == pointer_at(two_versions.root, None).md5
     assert listed.endswith(".dir")
     assert {path for path in second if second[path] != first[path]} == {STORIES, "card.json"}
 
 
-def test_a_damaged_or_lost_object_of_the_cache_comes_back_from_the_remote(workspace: Workspace) -> None:
-    names = [objects_of(workspace.root, revisions(workspace)[1])[path] for path in (STORIES, "card.json")]
-    damaged, lost = (object_in(workspace.root / ".dvc" / "cache", name) for name in names)
+def test_a_damaged_or_lost_object_of_the_cache_comes_back_from_the_remote(two_versions: Workspace) -> None:
+    names = [objects_of(two_versions.root, revisions(two_versions)[1])[path] for path in (STORIES, "card.json")]
+    damaged, lost = (object_in(two_versions.root / ".dvc" / "cache", name) for name in names)
     damaged.chmod(0o644)
     damaged.write_bytes(b"damaged")
     damaged.chmod(0o444)
     lost.unlink()
-    found = bring_objects(workspace.root, names)
+    found = bring_objects(two_versions.root, names)
     assert [hashlib.md5(found[name].read_bytes()).hexdigest() for name in names] == names
-    assert found[names[0]] == workspace.root / DEFAULT_CACHE / names[0][:2] / names[0][2:]
+    assert found[names[0]] == two_versions.root / DEFAULT_CACHE / names[0][:2] / names[0][2:]
 
 
-def test_an_object_that_nobody_has_is_named(workspace: Workspace) -> None:
-    name = objects_of(workspace.root, None)[STORIES]
+def test_an_object_that_nobody_has_is_named(two_versions: Workspace) -> None:
+    name = objects_of(two_versions.root, None)[STORIES]
     for place in (".dvc/cache", ".dvc-remote"):
-        object_in(workspace.root / place, name).unlink()
+        object_in(two_versions.root / place, name).unlink()
     with pytest.raises(StorageError, match=f"1 of 1 objects .* first {name}"):
-        bring_objects(workspace.root, [name])
+        bring_objects(two_versions.root, [name])
 
 
-def test_removed_objects_are_gone_from_cache_and_every_remote(workspace: Workspace, tmp_path: Path) -> None:
+def test_removed_objects_are_gone_from_cache_and_every_remote(two_versions: Workspace, tmp_path: Path) -> None:
     backup = tmp_path / "backup"
     for command in (["remote", "add", "backup", str(backup)], ["push", "--remote", "backup"]):
-        subprocess.run([sys.executable, "-m", "dvc", *command], cwd=workspace.root, capture_output=True, check=True)
-    newest, oldest = revisions(workspace)
-    only_old = set(objects_of(workspace.root, oldest).values()) - set(objects_of(workspace.root, newest).values())
-    places = {"the cache": workspace.root / ".dvc/cache", "storage": workspace.root / ".dvc-remote", "backup": backup}
+        subprocess.run([sys.executable, "-m", "dvc", *command], cwd=two_versions.root, capture_output=True, check=True)
+    newest, oldest = revisions(two_versions)
+    only_old = set(objects_of(two_versions.root, oldest).values()) - set(objects_of(two_versions.root, newest).values())
+    places = {
+        "the cache": two_versions.root / ".dvc/cache",
+        "storage": two_versions.root / ".dvc-remote",
+        "backup": backup,
+    }
     stray = object_in(places["storage"], "ab" + "0" * 30).parent / ".half.tmp"
     stray.parent.mkdir(exist_ok=True)
     stray.write_bytes(b"half")
     os.utime(stray, (0, 0))
-    assert remove_objects(workspace.root, only_old) == {"the cache": 3, "storage": 3, "backup": 0}
+    assert remove_objects(two_versions.root, only_old) == {"the cache": 3, "storage": 3, "backup": 0}
     assert not [name for name in only_old for place in places.values() if object_in(place, name).exists()]
     assert not stray.exists()
-    assert remove_objects(workspace.root, only_old) == {"the cache": 0, "storage": 0, "backup": 0}
-    shutil.rmtree(workspace.data)
-    workspace.pull()
+    assert remove_objects(two_versions.root, only_old) == {"the cache": 0, "storage": 0, "backup": 0}
+    shutil.rmtree(two_versions.data)
+    two_versions.pull()
     with pytest.raises(StorageError, match="neither in the cache nor in a remote"):
-        objects_of(workspace.root, oldest)
+        objects_of(two_versions.root, oldest)
 
 
-def test_what_was_removed_with_its_list_can_be_pushed_again(workspace: Workspace) -> None:
-    objects = objects_of(workspace.root, None)
+def test_what_was_removed_with_its_list_can_be_pushed_again(two_versions: Workspace) -> None:
+    objects = objects_of(two_versions.root, None)
     name = objects[STORIES]
-    remove_objects(workspace.root, [name, objects[WHOLE]])
-    workspace.commit_version("Second again")
-    assert object_in(workspace.root / ".dvc-remote", name).is_file()
+    remove_objects(two_versions.root, [name, objects[WHOLE]])
+    two_versions.commit_version("Second again")
+    assert object_in(two_versions.root / ".dvc-remote", name).is_file()
 
 
 def test_a_bucket_is_reached_as_dvc_reaches_it(
@@ -138,26 +122,30 @@ def test_a_bucket_is_reached_as_dvc_reaches_it(
     "content",
     ["", "outs:", "outs: [", "outs:\n- md5: ab\n  size: 1\n  nfiles: 1\n", "\0", "outs:\n- size: 1\n", "[1, 2]"],
 )
-def test_a_corrupt_pointer_is_said(workspace: Workspace, content: str) -> None:
-    (workspace.root / "data.dvc").write_text(content)
+def test_a_corrupt_pointer_is_said(two_versions: Workspace, content: str) -> None:
+    (two_versions.root / "data.dvc").write_text(content)
     with pytest.raises(IntegrityError, match="data.dvc is not a pointer"):
-        objects_of(workspace.root, None)
+        objects_of(two_versions.root, None)
 
 
-def test_a_list_that_points_out_of_the_cache_is_refused(workspace: Workspace) -> None:
+def test_a_list_that_points_out_of_the_cache_is_refused(two_versions: Workspace) -> None:
     content = json.dumps([{"md5": "../../../../etc/passwd", "relpath": "card.json"}]).encode()
     name = f"{hashlib.md5(content).hexdigest()}.dir"
-    target = object_in(workspace.root / ".dvc" / "cache", name)
+    target = object_in(two_versions.root / ".dvc" / "cache", name)
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(content)
-    (workspace.root / "data.dvc").write_text(f"outs:\n- md5: {name}\n  size: 1\n  nfiles: 1\n")
+    (two_versions.root / "data.dvc").write_text(f"outs:\n- md5: {name}\n  size: 1\n  nfiles: 1\n")
     with pytest.raises(IntegrityError, match="is not a list of files"):
-        objects_of(workspace.root, None)
+        objects_of(two_versions.root, None)
 
 
-def test_a_commit_without_a_version_is_said(workspace: Workspace) -> None:
+def test_a_commit_without_a_version_is_said(two_versions: Workspace) -> None:
     root = subprocess.run(
-        ["git", "rev-list", "--max-parents=0", "HEAD"], cwd=workspace.root, capture_output=True, text=True, check=True
+        ["git", "rev-list", "--max-parents=0", "HEAD"],
+        cwd=two_versions.root,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     with pytest.raises(NotFoundError, match="has no version at"):
-        objects_of(workspace.root, root)
+        objects_of(two_versions.root, root)

@@ -1,5 +1,6 @@
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -112,14 +113,41 @@ def test_a_claimed_workspace_refuses_a_second_run_and_stays_clean(tmp_path: Path
         assert git(tmp_path, "status", "--porcelain") == ""
 
 
-def test_pull_does_not_overwrite_what_no_version_has(tmp_path: Path) -> None:
+def test_dataset_and_cache_are_one_file_and_damage_to_both_comes_back_from_the_remote(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path)
     write_small_dataset(workspace.data)
     workspace.commit_version("First")
-    rewrite(workspace, "Only here.")
-    with pytest.raises(ConflictError, match="no version has"):
-        workspace.pull()
-    assert workspace.dataset().stories()[0].storyline == "Only here."
+    path = workspace.data / "tables/stories/ab.parquet"
+    whole = path.read_bytes()
+    assert path.stat().st_nlink == 2
+    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    path.chmod(0o644)
+    path.write_bytes(whole[::-1])
+    path.chmod(0o444)
+    shutil.rmtree(workspace.data)
+    workspace.pull()
+    assert path.read_bytes() == whole
+
+
+def test_an_older_version_is_read_in_place_and_checked_out_by_name(two_versions: Workspace) -> None:
+    root = two_versions.root
+    second, first = (str(version.dataset_digest) for version in two_versions.versions())
+    shutil.rmtree(root / ".dvc" / "cache")
+    before = two_versions.at(first[:8])
+    assert (before.stories()[0].storyline, len(before.shots())) == ("A fox walks.", 6)
+    assert before.read_member(before.training_view()[0].references[0].image).startswith(b"bytes of")
+    assert two_versions.dataset().digest == second
+    two_versions.pull(first[:8])
+    assert (two_versions.dataset().digest, git(root, "status", "--porcelain")) == (first, " M data.dvc\n")
+
+
+def test_no_pull_overwrites_what_no_version_has(two_versions: Workspace) -> None:
+    rewrite(two_versions, "Only here.")
+    for name in (None, "HEAD~1"):
+        with pytest.raises(ConflictError, match="no version has"):
+            two_versions.pull(name)
+    assert two_versions.dataset().stories()[0].storyline == "Only here."
+    assert git(two_versions.root, "status", "--porcelain") == ""
 
 
 def test_what_is_missing_is_said_with_the_next_command(tmp_path: Path) -> None:

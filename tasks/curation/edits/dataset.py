@@ -77,7 +77,7 @@ def stage_edited(artifacts: Artifacts, workspace: Workspace, edited: Adopted) ->
     """
     changed = {group.group for group in edited.groups}
     untouched = {path: sha256 for path, sha256 in edited.card.files.items() if group_of(path) not in changed}
-    damaged = next((path for path, sha256 in untouched.items() if not is_there(workspace.data / path, sha256)), None)
+    damaged = next((path for path, sha256 in untouched.items() if not is_there(workspace, path, sha256)), None)
     if damaged is not None:
         raise IntegrityError(
             f"{damaged} is missing or differs from the card", remedy="pegbar data pull", subject=damaged
@@ -194,7 +194,7 @@ def accept_edited(context: RunContext, patch: AcceptedPatch, staged: Staged) -> 
     """Keep the patch and move the edited dataset in (see `accept`)."""
     workspace = Workspace.open(context.workspace)
     accept(workspace, patch, staged)
-    workspace.dataset().verify()
+    workspace.dataset().verify(workspace.known)
 
 
 @task(name="apply-edits")
