@@ -23,14 +23,15 @@ _STATUS = {"SlowDown": 503, "ExpiredToken": 400, "AccessDenied": 403}
 class FaultyProxy:
     """Forwards to `target`, but for the next requests of the named method, which it fails.
 
-    `faults` is what happens to them in turn; `always` to every request whatever its method; `requests` counts all that
-    came in, by method.
+    `faults` is what happens to them in turn; `always` to every request whatever its method, once `calm_for` more have
+    come in; `requests` counts all that came in, by method.
     """
 
     def __init__(self, target: str) -> None:
         self.target = urlsplit(target)
         self.faults: list[Fault] = []
         self.always: Fault | None = None
+        self.calm_for = 0
         self.method = "GET"
         self.requests: Counter[str] = Counter()
         self.endpoint_url = ""
@@ -48,7 +49,8 @@ class FaultyProxy:
         """Return what happens to a request that came in now."""
         self.requests[method] += 1
         if self.always is not None:
-            return self.always
+            self.calm_for -= 1
+            return self.always if self.calm_for < 0 else None
         return self.faults.pop(0) if self.faults and method == self.method else None
 
 
