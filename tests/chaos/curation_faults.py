@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from chaos.curation_home import CurationHome, kill, write_films
+from chaos.curation_home import CurationHome, write_films
 from chaos.curation_kills import Undisturbed, look_at, undisturbed_of
 from servers.faulty_proxy import faulty_proxy
 from servers.s3 import S3Server
@@ -102,7 +102,8 @@ def test_a_storm_of_the_store_ends_it_with_a_reason_and_resume_ends_it_with_the_
 ) -> None:
     place = s3_place(moto_server, "moto")
     with faulty_proxy(str(place.config.endpoint_url)) as proxy:
-        store = f'[store]\nkind = "s3"\nbucket = "{place.config.bucket}"\nendpoint_url = "{proxy.endpoint_url}"\nmax_attempts = 2\n'
+        where = f'bucket = "{place.config.bucket}"\nendpoint_url = "{proxy.endpoint_url}"'
+        store = f'[store]\nkind = "s3"\n{where}\nmax_attempts = 2\n'
         home = CurationHome(tmp_path, films).prepare(more=store)
         try:
             process = home.begin()
