@@ -76,8 +76,9 @@ def _execute(settings: Settings, journal: Journal, launch: Launch, run_id: str, 
         close_elsewhere(run.run_id)
     with _alone_in_workspace(journal, launch, run_id):
         recipe = launch.model_dump(mode="json", exclude={"flow"})
+        close_elsewhere(run_id)  # earlier attempts; then this one is tagged, and only then it begins
+        _tag_caller(run_id)
         journal.begin_run(run_id, launch.flow, recipe, str(launch.workspace), settings.owner)
-        close_elsewhere(run_id)
         outcome: Literal["completed", "failed"] = "failed"
         error = "interrupted"
         try:
@@ -128,7 +129,6 @@ def _call(settings: Settings, launch: Launch, run_id: str) -> Any:
     flow: Callable[[RunContext, Config], Any] = getattr(module, launch.flow)
     request = module.Request.model_validate(launch.request)
     context = RunContext(settings=settings, workspace=launch.workspace, run_id=run_id)
-    _tag_caller(run_id)
     with prefect.tags(run_tag(run_id)):
         return flow(context, request)
 
