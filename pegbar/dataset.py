@@ -5,7 +5,7 @@ the rest. A group is the first two hex digits of a film's id, so that a new film
 lie in a folder (a workspace's ``data/``) or are members of a store (`pegbar.stored_dataset`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -61,14 +61,19 @@ class Dataset:
     Args:
         files: a folder, or wherever else its files lie.
         cache: keeps what is read; worth having across a network.
+        known: digests of files that were read whole before. While the stamp of a folder's file is the one it had when
+            `verify` read it, its members are not hashed with every reading: that would cost more than reading them.
 
     Raises:
         NotFoundError: there is no card.
     """
 
-    def __init__(self, files: Path | DatasetFiles, cache: MemberCache | None = None) -> None:
-        self.files: DatasetFiles = FolderFiles(files) if isinstance(files, Path) else files
+    def __init__(
+        self, files: Path | DatasetFiles, cache: MemberCache | None = None, known: KnownDigests | None = None
+    ) -> None:
+        self.files: DatasetFiles = FolderFiles(files, known) if isinstance(files, Path) else files
         self.cache = cache
+        self.known = known
         self.card = DatasetCard.from_json(self.files.card())
         self._listed_files = {path for path in self.card.files if _is_inside(path)}
         self._tables: dict[TableName, pa.Table] = {}
@@ -160,20 +165,28 @@ class Dataset:
         path = self._listed(f"shards/{member.shard}")
         if member.offset < 0 or member.size < 0:
             raise damaged(path, f"has no {member.size} bytes at {member.offset}")
-        name = f"{member.name} in shard {member.shard}"
-        return self._checked(member.sha256, name, lambda: self.files.read_range(path, member.offset, member.size))
+        kept = self.cache.get(member.sha256) if self.cache is not None else None
+        if kept is not None:
+            return kept
+        content, whole = self.files.read_range(path, member.offset, member.size)
+        if whole != self.card.files[path] and digest_bytes(content) != member.sha256:
+            raise _differs(f"{member.name} in shard {member.shard}")
+        if self.cache is not None:
+            self.cache.put(member.sha256, content)
+        return content
 
     def verify(self, known: KnownDigests | None = None) -> None:
         """Check every file against the card.
 
         Args:
-            known: digests of files that need not be read again, because their stamp did not change.
+            known: digests of files that need not be read again, because their stamp did not change; None: those the
+                dataset was opened with.
 
         Raises:
             IntegrityError: a file is missing, differs from its digest, or is not on the card; it is named.
         """
         for path, sha256 in sorted(self.card.files.items()):
-            if not self.files.is_whole(self._listed(path), sha256, known):
+            if not self.files.is_whole(self._listed(path), sha256, known or self.known):
                 raise damaged(path, "differs from the digest on the card")
         for path in self.files.listed():
             if path not in self.card.files:
@@ -189,16 +202,14 @@ class Dataset:
         return path
 
     def _read(self, path: str) -> bytes:
-        return self._checked(self.card.files[path], path, lambda: self.files.read(self._listed(path)))
-
-    def _checked(self, sha256: str, name: str, read: Callable[[], bytes]) -> bytes:
-        """Return the bytes of a digest, from the cache or as read and then kept."""
+        """Return a whole file's bytes, digest checked."""
+        sha256 = self.card.files[path]
         kept = self.cache.get(sha256) if self.cache is not None else None
         if kept is not None:
             return kept
-        content = read()
+        content = self.files.read(self._listed(path))
         if digest_bytes(content) != sha256:
-            raise IntegrityError(f"{name} differs from its digest", remedy="pegbar data pull", subject=name)
+            raise _differs(path)
         if self.cache is not None:
             self.cache.put(sha256, content)
         return content
@@ -211,6 +222,10 @@ class Dataset:
     def counts(self) -> dict[str, int]:
         """Rows per table, as read (the card has them as written)."""
         return {name: self.table(name).num_rows for name in TABLES}
+
+
+def _differs(name: str) -> IntegrityError:
+    return IntegrityError(f"{name} differs from its digest", remedy="pegbar data pull", subject=name)
 
 
 def _is_inside(path: str) -> bool:

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from pegbar.digests import digest_file
 from pegbar.errors import IntegrityError, NotFoundError, StorageError
-from pegbar.known_digests import KnownDigests
+from pegbar.known_digests import KnownDigests, stamp_of
 
 CARD_NAME = "card.json"
 
 
 class DatasetFiles(Protocol):
-    """Reads what a dataset's card lists. Nothing is checked but presence and length: `Dataset` knows the digests."""
+    """Reads what a dataset's card lists. Nothing is checked but presence and length: `Dataset` compares digests."""
 
     @property
     def source(self) -> str:
@@ -41,8 +41,10 @@ class DatasetFiles(Protocol):
         """
         ...
 
-    def read_range(self, path: str, offset: int, size: int) -> bytes:
-        """Return `size` bytes of a file from `offset`.
+    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, str | None]:
+        """Return `size` bytes of a file from `offset`, and the digest the whole file is known to have.
+
+        It is None unless all of the file was read before and its stamp has not changed since.
 
         Raises:
             IntegrityError: the file is missing or too short. StorageError: it cannot be read.
@@ -63,12 +65,18 @@ class DatasetFiles(Protocol):
 
 
 class FolderFiles:
-    """The files of a dataset in a folder (a workspace's ``data/``)."""
+    """The files of a dataset in a folder (a workspace's ``data/``).
+
+    Args:
+        known: digests of files that were read whole before.
+    """
 
     num_parallel_reads = 1
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, known: KnownDigests | None = None) -> None:
         self.root = root
+        self.known = known
+        self._digests: dict[str, tuple[str, str | None]] = {}
 
     @property
     def source(self) -> str:
@@ -92,20 +100,22 @@ class FolderFiles:
         with os.fdopen(descriptor, "rb") as stream:
             return stream.read()
 
-    def read_range(self, path: str, offset: int, size: int) -> bytes:
+    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, str | None]:
         """Return `size` bytes of a file from `offset`: one read."""
         descriptor = self._opened(path)
         try:
-            left = os.fstat(descriptor).st_size - offset
+            status = os.fstat(descriptor)
+            left = status.st_size - offset
             if left < size:
                 raise damaged(path, f"is short: {max(left, 0)} of {size} bytes at {offset}")
-            return os.pread(descriptor, size, offset)
+            return os.pread(descriptor, size, offset), self._digest_under(path, stamp_of(status))
         finally:
             os.close(descriptor)
 
     def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
         """Compare a file's digest with `sha256`."""
         os.close(self._opened(path))
+        self._digests.pop(path, None)  # the memory may know more from now on
         file = self.root / path
         return (known.of_file(file) if known is not None else digest_file(file)) == sha256
 
@@ -115,6 +125,16 @@ class FolderFiles:
             relative = file.relative_to(self.root).as_posix()
             if file.is_file() and relative != CARD_NAME:
                 yield relative
+
+    def _digest_under(self, path: str, stamp: str) -> str | None:
+        """Return the digest a file is known to have under a stamp; asked of the memory once."""
+        if self.known is None:
+            return None
+        asked = self._digests.get(path)
+        if asked is None or asked[0] != stamp:
+            asked = stamp, self.known.recall(str((self.root / path).absolute()), stamp)
+            self._digests[path] = asked
+        return asked[1]
 
     def _opened(self, path: str) -> int:
         try:

@@ -4,6 +4,7 @@ A subject (a file, a member of a store) has a stamp that changes whenever its by
 inode, size and time of modification. It is a cache of one machine, no journal: it lies in scratch, one SQLite file.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -26,7 +27,11 @@ def file_stamp(path: Path) -> str:
     Raises:
         FileNotFoundError: it is not there.
     """
-    found = path.stat()
+    return stamp_of(path.stat())
+
+
+def stamp_of(found: os.stat_result) -> str:
+    """Return the stamp of a file, open ones too, from its status."""
     return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}"
 
 

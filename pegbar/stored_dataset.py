@@ -87,12 +87,12 @@ class StoreFiles:
         member = self._member(path)
         return self._read(path, 0, member.size_bytes)
 
-    def read_range(self, path: str, offset: int, size: int) -> bytes:
-        """Return `size` bytes of a member from `offset`: one request."""
+    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, None]:
+        """Return `size` bytes of a member from `offset`: one request; nothing is known of the whole."""
         left = self._member(path).size_bytes - offset
         if left < size:
             raise _damaged(path, f"is short: {max(left, 0)} of {size} bytes at {offset}")
-        return self._read(path, offset, size)
+        return self._read(path, offset, size), None
 
     def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
         """Let the store read all of a member, unless it is known under its present stamp."""

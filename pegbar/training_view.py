@@ -81,6 +81,23 @@ class StoryViews(Sequence[StoryView]):
         )
 
 
+class ShotRows:
+    """The shots to learn from, in order of their ids, found by their number."""
+
+    def __init__(self, table: "pa.Table") -> None:
+        shots = trainable_shots(table).sort_by("shot_id")
+        self._rows = _nested(shots, {"shot": (Shot, ""), "clip": (Member, "clip_")})
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def views(self, numbers: Sequence[int]) -> list[ShotView]:
+        """Return shots by their numbers, all of them inside."""
+        import pyarrow as pa
+
+        return [ShotView.model_validate(row) for row in self._rows.take(pa.array(numbers, pa.int64())).to_pylist()]
+
+
 class StoryRows:
     """A table's rows by the story they belong to, in the table's order."""
 
@@ -125,6 +142,23 @@ def reference_view(row: Row) -> ReferenceView:
 def sound_view(row: Row) -> SoundView:
     """Return a row of the audio shots."""
     return SoundView(audio_shot=AudioShot.model_validate(_own(row, AudioShot)), sound=member_of(row, "sound"))
+
+
+def _nested(table: "pa.Table", records: Mapping[str, tuple[type[Record], str]]) -> "pa.StructArray":
+    """Return rows as structs of records: name -> (record, prefix of its columns)."""
+    import pyarrow as pa
+
+    def column(name: str) -> pa.Array:
+        chunked = table[name]
+        if pa.types.is_string(chunked.type):
+            chunked = chunked.cast(pa.large_string())  # all captions in one piece may be over 2 GB
+        return pa.concat_arrays(chunked.chunks) if chunked.num_chunks else pa.array([], chunked.type)
+
+    structs = [
+        pa.StructArray.from_arrays([column(prefix + name) for name in kind.model_fields], list(kind.model_fields))
+        for kind, prefix in records.values()
+    ]
+    return pa.StructArray.from_arrays(structs, list(records))
 
 
 def _own(row: Row, kind: type[Record]) -> Row:

@@ -1,10 +1,13 @@
+import os
 from pathlib import Path
 
 import pytest
 from small_dataset import small_rows, write_card, write_small_dataset
 
 from pegbar.dataset import Dataset
+from pegbar.digests import digest_bytes
 from pegbar.errors import IntegrityError, NotFoundError
+from pegbar.known_digests import KnownDigests
 from pegbar.records import Member
 
 
@@ -39,6 +42,41 @@ def test_a_member_is_one_checked_range_read(tmp_path: Path) -> None:
     assert dataset.read_member(clip) == f"bytes of {clip.name}".encode()
     with pytest.raises(IntegrityError, match="digest"):
         dataset.read_member(Member(**{**clip.model_dump(), "offset": clip.offset + 1}))
+
+
+def test_a_verified_shard_is_hashed_again_only_when_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shard = write_small_dataset(tmp_path / "data").root / "shards/ab-0000.tar"
+    os.utime(shard, (1, 1))  # long ago: a file just written could change under the same stamp
+    dataset = Dataset(tmp_path / "data", known=KnownDigests(tmp_path / "known.db"))
+    clip, hashed = dataset.training_view()[0].shots[0].clip, []
+    monkeypatch.setattr("pegbar.dataset.digest_bytes", lambda content: hashed.append(content) or digest_bytes(content))
+    unknown = dataset.read_member(clip)
+    assert hashed == [unknown]
+    dataset.verify()
+    other = Dataset(tmp_path / "data", known=KnownDigests(tmp_path / "known.db"))
+    assert other.read_member(clip) == dataset.read_member(clip) == unknown
+    assert hashed == [unknown]
+    shard.write_bytes(bytes(shard.stat().st_size))
+    with pytest.raises(IntegrityError, match="digest"):
+        other.read_member(clip)
+
+
+@pytest.mark.parametrize(("offset", "size"), [(-1, 4), (0, -1), (10**15, 4), (0, 10**15)])
+def test_a_range_that_is_not_there_is_an_integrity_error(tmp_path: Path, offset: int, size: int) -> None:
+    dataset = write_small_dataset(tmp_path)
+    clip = dataset.training_view()[0].shots[0].clip
+    with pytest.raises(IntegrityError, match="bytes at"):
+        dataset.read_member(clip.model_copy(update={"offset": offset, "size": size}))
+
+
+def test_a_table_that_differs_from_its_digest_is_not_read(tmp_path: Path) -> None:
+    dataset = write_small_dataset(tmp_path)
+    table = tmp_path / "tables/shots/ab.parquet"
+    table.write_bytes(table.read_bytes() + b"x")
+    with pytest.raises(IntegrityError, match="tables/shots/ab.parquet differs"):
+        dataset.shots()
 
 
 @pytest.mark.parametrize("shard", ["../card.json", "/etc/passwd", "zz-0000.tar"])

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Literal, TypeVar
 
-import pyarrow as pa
 from torch.utils.data import Dataset as TorchDataset
 
 from pegbar.dataset import Dataset
@@ -13,14 +12,13 @@ from pegbar.digests import digest_of
 from pegbar.records import Member, Record, Story
 from pegbar.training_view import (
     ReferenceView,
+    ShotRows,
     ShotView,
     SoundView,
     StoryRows,
     StoryView,
     reference_view,
-    shot_view,
     sound_view,
-    trainable_shots,
 )
 
 Part = Literal["clip", "image", "mask", "sound"]
@@ -115,9 +113,9 @@ class Samples(TorchDataset[T], ABC, Generic[T]):
             return list(threads.map(self._read, described))
 
     def _read(self, sample: Sample) -> T:
-        read = {member.name: self.dataset.read_member(member) for member in sample.members(self.parts)}
-        filled = sample.model_copy(update={"contents": read})
-        return self.transform(filled) if self.transform is not None else filled  # type: ignore[return-value]
+        for member in sample.members(self.parts):
+            sample.contents[member.name] = self.dataset.read_member(member)
+        return self.transform(sample) if self.transform is not None else sample  # type: ignore[return-value]
 
 
 class ShotSamples(Samples[T]):
@@ -129,18 +127,17 @@ class ShotSamples(Samples[T]):
         self, dataset: Dataset, parts: Sequence[Part] = ("clip",), transform: Callable[[Sample], T] | None = None
     ) -> None:
         super().__init__(dataset, parts, transform)
-        self._shots = trainable_shots(dataset.table("shots")).sort_by("shot_id").combine_chunks()
+        self._shots = ShotRows(dataset.table("shots"))
         shows, sounds = {"image", "mask"} & set(parts), "sound" in parts
         self._references = StoryRows(dataset.table("references")) if shows else None
         self._audio_shots = StoryRows(dataset.table("audio_shots")) if sounds else None
 
     def __len__(self) -> int:
-        return int(self._shots.num_rows)
+        return len(self._shots)
 
     def described(self, indices: Sequence[int]) -> list[Sample]:
         """Return shots without their bytes."""
-        numbers = pa.array(_checked(indices, len(self)), pa.int64())
-        return [self._sample(shot_view(row)) for row in self._shots.take(numbers).to_pylist()]
+        return [self._sample(view) for view in self._shots.views(_checked(indices, len(self)))]
 
     def _sample(self, view: ShotView) -> Sample:
         shot = view.shot
