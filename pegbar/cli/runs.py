@@ -17,13 +17,19 @@ def register(app: typer.Typer) -> None:
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The dataset's folder (see pegbar init).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+ADDRESSES = "s3://bucket/prefix, https://host/film, youtube:VIDEO_ID, ytdlp+https://site/page"
 CLIENTS = "openai:MODEL, gemini:MODEL, transformers:FOLDER or replay:FILE"
 
 
 def curate(
-    sources: Annotated[list[str], typer.Argument(help="Folders, films, or s3://bucket/prefix.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(help=f"Folders, films, lists of them (.txt, .csv, .jsonl), or addresses: {ADDRESSES}."),
+    ],
     workspace: WorkspaceOption = Path(),
-    licence: Annotated[str, typer.Option(help="Licence of the films that say nothing of their own.")] = "unknown",
+    licence: Annotated[
+        str, typer.Option(help="Licence of films of which neither a list's row nor a NAME.licence says one.")
+    ] = "unknown",
     recipe: Annotated[str, typer.Option(help="Recipe of flows/recipes.py.")] = "nano",
     annotator: Annotated[
         str | None, typer.Option(help=f"Language model that tells the stories instead of scripts: {CLIENTS}.")
@@ -42,6 +48,7 @@ def curate(
     from models.clients.named import client_named
     from pegbar.settings import load_settings
     from pegbar.workspace import Workspace
+    from tasks.curation.sources.opening import is_remote
 
     config = recipe_named(recipe).curate
     if annotator is not None:
@@ -49,7 +56,7 @@ def curate(
     if verifier is not None:
         config = config.verified_by(client_named(verifier))
     request = {
-        "sources": [source if source.startswith("s3://") else str(Path(source).absolute()) for source in sources],
+        "sources": [source if is_remote(source) else str(Path(source).absolute()) for source in sources],
         "licence": licence,
         "config": (config.accepting_drift() if accept_drift else config).model_dump(mode="json"),
     }

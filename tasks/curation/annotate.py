@@ -21,7 +21,7 @@ from pegbar.records import Decision, Record, Shot
 from pegbar.steps import Facts, Step
 from tasks.curation import stories
 from tasks.curation.detection.detect import Detection, SegmentSpan
-from tasks.curation.sources.candidates import SCRIPT_SUFFIX, sidecar_name
+from tasks.curation.sources.sidecars import SCRIPT_SUFFIX, sidecar_name
 from tasks.curation.sources.source_film import SourceFilm
 from tasks.curation.stories import StoriesConfig, build_stories
 from tasks.curation.story_media import FilmStoryMedia, StoryClipsConfig

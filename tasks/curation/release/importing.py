@@ -19,7 +19,8 @@ from tasks.curation.release.reading import films_of, listed_ids
 from tasks.curation.release.records import Finding, ReleaseConfig, ReleaseFilm
 from tasks.curation.release.script import script_of
 from tasks.curation.release.write import json_bytes
-from tasks.curation.sources.candidates import SCRIPT_SUFFIX, SourceConfig, is_claimed, sidecar_name
+from tasks.curation.sources.candidates import SourceConfig, is_claimed
+from tasks.curation.sources.sidecars import SCRIPT_SUFFIX, sidecar_name
 
 REFERENCES_SUFFIX = ".references"
 PICTURE_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")

@@ -1,22 +1,75 @@
-"""Where films come from: a folder, a file or a bucket prefix, as a list of candidates to take in."""
+"""What claims to be a film, wherever it lies: its name, its rights, and a way to hold its bytes for a moment."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from pegbar.config import Config
-from pegbar.errors import HostileNameError, SourceError
-from pegbar.media.names import check_key, check_name, printable
+from pydantic import Field
 
-SCRIPT_SUFFIX = ".script.json"
-LICENCE_SUFFIX = ".licence"
-VERDICT_SUFFIX = ".verdict"
+from pegbar.config import Config
+from pegbar.errors import HostileNameError, PegbarError
+from pegbar.media.names import printable
+from tasks.curation.sources.rights import Said
+
+REMEDY = "name a folder, film, list (.txt, .csv, .jsonl), s3://bucket/prefix or https://host/film that you may read"
+
+
+class BucketConfig(Config):
+    """How objects of a bucket are fetched.
+
+    Args:
+        part_bytes: what a killed download may have to fetch again, times `num_threads`, which fetch parts at once.
+        max_attempts: of each request, waits between them included.
+        max_object_bytes: the largest film that is fetched.
+    """
+
+    part_bytes: int = Field(default=16 * 2**20, gt=0)
+    num_threads: int = Field(default=4, ge=1)
+    max_attempts: int = Field(default=5, ge=1)
+    connect_timeout_seconds: float = Field(default=10.0, gt=0)
+    read_timeout_seconds: float = Field(default=60.0, gt=0)
+    max_object_bytes: int = Field(default=256 * 2**30, gt=0)
 
 
 class SourceConfig(Config):
-    """Which files of a folder or bucket claim to be films; a file named by itself always does."""
+    """Which files of a folder or bucket claim to be films; a file named by itself always does.
+
+    Args:
+        max_height: the tallest picture that is taken from a video site, in pixels.
+    """
 
     extensions: tuple[str, ...] = (".mp4", ".mkv", ".mov", ".webm", ".avi", ".m4v")
+    bucket: BucketConfig = BucketConfig()
+    max_height: int = Field(default=1080, ge=1)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A film's bytes while they are held, or the digest by which they are known without holding them.
+
+    Args:
+        path: a local file; None where `sha256` is known. is_ours: nobody else needs it.
+        stamp: changes whenever the bytes do; None where nobody can tell.
+        stated: what the bytes' sha256 should be, by who says so.
+    """
+
+    size_bytes: int
+    stamp: str | None
+    path: Path | None = None
+    is_ours: bool = True
+    sha256: str | None = None
+    stated: dict[str, str] = field(default_factory=dict)
+
+
+Recall = Callable[[str], str | None]
+"""Returns the digest of what had a stamp, if its bytes need not be fetched again."""
+Fetch = Callable[[Recall], AbstractContextManager[Fetched]]
+
+
+def no_sidecar(_: str) -> Path | None:
+    """Say that nothing lies beside a film."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -24,44 +77,23 @@ class Candidate:
     """One file that claims to be a film.
 
     Args:
-        label: what tables call its source: the folder's name and the path in it, or the object's URL.
-        open_file: brings the film into a local file and returns it; `open_sidecar` its script or licence, if any.
+        label: what tables call its source: the folder's name and the path in it, or a URL without query.
+        subject: what its digest is remembered by.
+        fetch: holds its bytes. open_sidecar: brings the file of a suffix that lies beside it.
+        said: what a list says of it. open_script: brings the script that a list names.
+        has_default_licence: whether the licence that a run is given for films that say nothing holds for it.
         problem: why it is not even looked at.
     """
 
     name: str
     label: str
-    open_file: Callable[[], Path]
-    open_sidecar: Callable[[str], Path | None]
-    problem: HostileNameError | None = None
-
-
-def candidates_of(sources: Sequence[str], config: SourceConfig, scratch: Path) -> list[Candidate]:
-    """Return every claimed film of all sources, in a fixed order.
-
-    Raises:
-        SourceError: a source is not there, cannot be read, or there is no film at all.
-    """
-    found: list[Candidate] = []
-    for source in sources:
-        if source.startswith("s3://"):
-            from tasks.curation.sources.bucket import bucket_candidates
-
-            found += bucket_candidates(source, config, scratch)
-        else:
-            found += _local_candidates(Path(source), config)
-    if not found:
-        raise SourceError(
-            f"no film in {', '.join(sources) or 'no source at all'}",
-            remedy=f"name a folder, file or s3://bucket/prefix with films ({' '.join(config.extensions)})",
-            subject=", ".join(sources),
-        )
-    return found
-
-
-def sidecar_name(name: str, suffix: str) -> str:
-    """Return the sidecar's name for a film's: ``film.mp4`` has ``film.script.json``."""
-    return PurePosixPath(name).stem + suffix
+    subject: str
+    fetch: Fetch
+    open_sidecar: Callable[[str], Path | None] = no_sidecar
+    said: Said = Said()
+    open_script: Callable[[], Path] | None = None
+    has_default_licence: bool = True
+    problem: PegbarError | None = None
 
 
 def is_claimed(name: str, config: SourceConfig) -> bool:
@@ -78,35 +110,15 @@ def name_problem(check: Callable[[str], str], name: str) -> HostileNameError | N
     return None
 
 
-def _local_candidates(source: Path, config: SourceConfig) -> Iterator[Candidate]:
-    try:
-        if source.is_dir():
-            for path in sorted(source.rglob("*")):
-                relative = path.relative_to(source)
-                hidden = any(part.startswith(".") for part in relative.parts)
-                if is_claimed(path.name, config) and not hidden and not path.is_dir():
-                    folder = source.absolute().name
-                    yield _local(path, f"{folder}/{relative.as_posix()}", check_key, relative.as_posix())
-            return
-        if not source.exists():
-            raise _unreadable(source, "is not there")
-    except OSError as error:
-        raise _unreadable(source, f"cannot be read: {error.strerror}") from error
-    yield _local(source, source.name, check_name, source.name)
+def shown(name: str | Path) -> str:
+    """Return a name as tables may hold it."""
+    return printable(name)[1:-1]
 
 
-def _local(path: Path, label: str, check: Callable[[str], str], name: str) -> Candidate:
-    def open_sidecar(suffix: str) -> Path | None:
-        sidecar = path.with_name(sidecar_name(path.name, suffix))
-        return sidecar if sidecar.is_file() else None
+def refused_candidate(label: str, problem: PegbarError, said: Said = Said()) -> Candidate:  # noqa: B008 - frozen
+    """Return a candidate that is nothing but the reason why it is none."""
 
-    problem = name_problem(check, name)
-    return Candidate(path.name, printable(label)[1:-1], lambda: path, open_sidecar, problem)
+    def fetch(_: Recall) -> AbstractContextManager[Fetched]:
+        raise problem
 
-
-def _unreadable(source: Path, how: str) -> SourceError:
-    return SourceError(
-        f"the source {printable(source)} {how}",
-        remedy="name a folder, file or s3://bucket/prefix that you may read",
-        subject=printable(source),
-    )
+    return Candidate(shown(label).rpartition("/")[2], shown(label), label, fetch, said=said, problem=problem)

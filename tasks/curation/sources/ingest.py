@@ -1,146 +1,211 @@
 """Taking films in: every claimed film becomes bytes in the store under its digest, or a reason why not."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import get_args
 
 from prefect import task
 
 from pegbar import progress
 from pegbar.artifacts import Artifacts
-from pegbar.errors import EmptyFileError, InputError, NotFoundError, PegbarError, StorageError
+from pegbar.digests import digest_file
+from pegbar.errors import InputError, NotFoundError, PegbarError, ServiceError, SourceError, StorageError
+from pegbar.known_digests import file_stamp
+from pegbar.records import Outcome
+from pegbar.tombstones import Tombstones
+from pegbar.web import WebSettings
 from tasks.context import RunContext
-from tasks.curation.sources.candidates import (
-    LICENCE_SUFFIX,
-    SCRIPT_SUFFIX,
-    VERDICT_SUFFIX,
-    Candidate,
-    SourceConfig,
-    candidates_of,
-)
-from tasks.curation.sources.source_film import MediaVerdict, SourceFilm
+from tasks.curation.sources.candidates import Candidate, Fetched, SourceConfig
+from tasks.curation.sources.opening import Sources
+from tasks.curation.sources.rights import digests_said, rights_of, verdict_of
+from tasks.curation.sources.sidecars import SCRIPT_SUFFIX
+from tasks.curation.sources.source_film import SourceFilm
 from tasks.curation.stories import film_id_of
 
-MAX_RIGHTS_LENGTH = 200
+NO_TOMBSTONES = Tombstones(())
+UNKNOWN_LICENCE = "unknown"
 
 
 def ingest(
-    artifacts: Artifacts, sources: Sequence[str], *, licence: str, owner: str, config: SourceConfig
+    artifacts: Artifacts,
+    sources: Sequence[str],
+    *,
+    licence: str,
+    owner: str,
+    config: SourceConfig,
+    web: WebSettings = WebSettings(),  # noqa: B008 - frozen
+    tombstones: Tombstones = NO_TOMBSTONES,
 ) -> tuple[SourceFilm, ...]:
-    """Take every claimed film of the sources into the store; the same sources again store nothing anew.
+    """Take every claimed film of the sources into the store; what did not change since it was taken in is not read.
 
     Args:
-        licence: of films without a ``NAME.licence`` beside them (first line the licence, second the owner).
+        licence, owner: of films of which neither a list nor a ``NAME.licence`` beside them says anything.
+        tombstones: films that were taken down, and do not come back.
 
     Raises:
-        SourceError: a source is missing or unreadable, or there is no film at all.
+        SourceError: a source is missing or refuses, or there is no film at all; no film is at fault.
         StorageError: the store or the disk failed.
     """
-    found = candidates_of(sources, config, artifacts.scratch)
+    found = Sources(config, artifacts.scratch, web).candidates(sources)
+    intake = _Intake(artifacts, licence, owner, tombstones)
     taken: list[SourceFilm] = []
     for number, candidate in enumerate(found):
-        film = _take(artifacts, candidate, licence, owner)
-        taken.append(_told_apart(film, taken))
+        taken.append(intake.take(candidate))
         progress.report("take films in", number + 1, len(found))
-    return tuple(taken)
+    return tuple(_told_apart(taken))
 
 
-def _take(artifacts: Artifacts, candidate: Candidate, licence: str, owner: str) -> SourceFilm:
-    try:
-        if candidate.problem is not None:
-            raise candidate.problem
-        licence, owner = _rights(candidate, licence, owner)
-        path = candidate.open_file()
-        size = _checked_size(path)
-        sha256 = artifacts.store.put_member(path)
-        script = candidate.open_sidecar(SCRIPT_SUFFIX)
+@dataclass(frozen=True)
+class _Intake:
+    """Takes one film after another into one store."""
+
+    artifacts: Artifacts
+    licence: str
+    owner: str
+    tombstones: Tombstones
+
+    def take(self, candidate: Candidate) -> SourceFilm:
+        """Return the film as taken in, or the reason why it was not."""
+        source = candidate.said.source_id or candidate.label
+        licence = self.licence if candidate.has_default_licence else UNKNOWN_LICENCE
+        fields = {"name": candidate.name, "source": source, "owner": self.owner, "licence": licence}
+        try:
+            if candidate.problem is not None:
+                raise candidate.problem
+            rights = rights_of(candidate.said, candidate.open_sidecar, licence, self.owner)
+            fields |= dict(zip(("licence", "owner"), rights, strict=True))
+            return self._taken(candidate, fields)
+        except SourceError:
+            raise  # nobody's film is at fault
+        except ServiceError as error:
+            return _failed(fields, "failed_retryable", error.what)
+        except (InputError, NotFoundError, PermissionError) as error:
+            if isinstance(error, StorageError):  # of which a permission error may be one: ours, not the film's
+                raise
+            reason = error.what if isinstance(error, PegbarError) else f"{source} cannot be read: permission denied"
+            return _failed(fields, "failed_permanent", reason)
+
+    def _taken(self, candidate: Candidate, fields: dict[str, str]) -> SourceFilm:
+        stated = digests_said(candidate.said, candidate.open_sidecar)
+        with candidate.fetch(partial(self._recall, candidate.subject, stated)) as fetched:
+            sha256 = fetched.sha256 or self._digest(candidate.subject, fetched)
+            for who, digest in {**stated, **fetched.stated}.items():
+                if digest != sha256:
+                    raise InputError(
+                        f"its sha256 is {sha256}, but {who} says {digest}", remedy="copy the film again", subject=sha256
+                    )
+            stone = self.tombstones.of_film(sha256)
+            if stone is not None:
+                return _failed(fields, "rejected", stone.title)
+            if fetched.path is not None:
+                self._keep(fetched, fetched.path, sha256)
+            size_bytes = fetched.size_bytes
+        script = candidate.open_script() if candidate.open_script else candidate.open_sidecar(SCRIPT_SUFFIX)
         return SourceFilm(
             item_id=film_id_of(sha256),
-            name=candidate.name,
-            source=candidate.label,
-            owner=owner,
-            licence=licence,
+            **fields,
             sha256=sha256,
-            size_bytes=size,
-            script_sha256=artifacts.store.put_member(script) if script is not None else None,
-            verdict=_verdict(candidate),
-        )
-    except (InputError, NotFoundError, PermissionError) as error:
-        if isinstance(error, StorageError):  # of which a permission error may be one: ours, not the film's
-            raise
-        reason = (
-            error.what if isinstance(error, PegbarError) else f"{candidate.label} cannot be read: permission denied"
-        )
-        return SourceFilm(
-            item_id=f"file:{candidate.label}",
-            name=candidate.label.rpartition("/")[2],
-            source=candidate.label,
-            owner=owner,
-            licence=licence,
-            outcome="failed_permanent",
-            reason=reason,
+            size_bytes=size_bytes,
+            script_sha256=self.artifacts.store.put_member(script) if script is not None else None,
+            verdict=verdict_of(candidate.open_sidecar),
         )
 
+    def _recall(self, subject: str, stated: dict[str, str], stamp: str) -> str | None:
+        """Return the digest of what need not be read again: it is in the store, or it is not to go there.
 
-def _told_apart(film: SourceFilm, before: list[SourceFilm]) -> SourceFilm:
-    """Turn the same bytes a second time into a rejected film, and a label a second time into one of its own."""
-    twin = next((other for other in before if film.sha256 and other.sha256 == film.sha256), None)
-    if twin is not None:
-        reason = f"the same bytes as {twin.source}"
-        changes = {"item_id": f"file:{film.source}", "sha256": None, "outcome": "rejected", "reason": reason}
-        film = film.model_copy(update=changes)
-    same = sum(other.source == film.source and not other.sha256 for other in before)
-    if same and not film.sha256:
-        film = film.model_copy(update={"item_id": f"{film.item_id}#{same + 1}"})
-    return film
-
-
-def _checked_size(path: Path) -> int:
-    if not path.is_file():
-        raise InputError(f"{path.name} is not a regular file", remedy="name a film, not a folder or device")
-    with path.open("rb") as stream:
-        if not stream.read(1):
-            raise EmptyFileError(f"{path.name} is empty: zero bytes", remedy="copy the film again", subject=path.name)
-    return path.stat().st_size
-
-
-def _rights(candidate: Candidate, licence: str, owner: str) -> tuple[str, str]:
-    """Return (licence, owner) from the sidecar, or as given."""
-    sidecar = candidate.open_sidecar(LICENCE_SUFFIX)
-    if sidecar is None:
-        return licence, owner
-    lines = sidecar.read_bytes()[: 4 * MAX_RIGHTS_LENGTH].decode(errors="replace").splitlines()
-    said = [line.strip() for line in lines[:2] if line.strip()]
-    for line in said:
-        if len(line) > MAX_RIGHTS_LENGTH or not line.isprintable():
-            raise InputError(
-                f"{sidecar.name} does not hold a licence and an owner, one a line",
-                remedy=f"correct {sidecar.name}, then run: pegbar curate SOURCE",
-                subject=sidecar.name,
-            )
-    return (said[0] if said else licence), (said[1] if len(said) > 1 else owner)
-
-
-def _verdict(candidate: Candidate) -> MediaVerdict | None:
-    """Return what a person wrote in ``NAME.verdict`` beside the film."""
-    sidecar = candidate.open_sidecar(VERDICT_SUFFIX)
-    if sidecar is None:
+        Where bytes have to be fetched, there is room for them.
+        """
+        sha256 = self.artifacts.known.recall(subject, stamp)
+        if sha256 is not None:
+            is_unwanted = self.tombstones.of_film(sha256) is not None or any(it != sha256 for it in stated.values())
+            if is_unwanted or self._is_whole(sha256):
+                return sha256
+        if self.artifacts.guard is not None:
+            self.artifacts.guard.check()
         return None
-    said = sidecar.read_bytes()[:MAX_RIGHTS_LENGTH].decode(errors="replace").strip().lower()
-    known: tuple[MediaVerdict, ...] = get_args(MediaVerdict)
-    for verdict in known:
-        if said == verdict:
-            return verdict
-    raise InputError(
-        f"{sidecar.name} holds neither {' nor '.join(known)}",
-        remedy=f"correct {sidecar.name}, then run: pegbar curate SOURCE",
-        subject=sidecar.name,
-    )
+
+    def _is_whole(self, sha256: str) -> bool:
+        """Tell whether the store has these bytes; it is not read again under the stamp it was verified with."""
+        store, known = self.artifacts.store, self.artifacts.known
+        stamp = store.stamp_member(sha256)
+        if stamp is None:
+            return False
+        if known.recall(sha256, stamp) is None:
+            if not store.verify_member(sha256):
+                return False
+            known.remember(sha256, stamp, sha256)
+        return True
+
+    def _keep(self, fetched: Fetched, path: Path, sha256: str) -> None:
+        store = self.artifacts.store
+        if store.put_member(path, give_up=fetched.is_ours) != sha256:
+            raise _changed(path.name)
+        stamp = store.stamp_member(sha256)
+        if stamp is not None:
+            self.artifacts.known.remember(sha256, stamp, sha256)
+        if self.artifacts.guard is not None:
+            self.artifacts.guard.grew(fetched.size_bytes)
+
+    def _digest(self, subject: str, fetched: Fetched) -> str:
+        if fetched.path is None:
+            raise AssertionError("what is neither known nor held was not fetched")
+        before = file_stamp(fetched.path)
+        sha256 = digest_file(fetched.path)
+        if file_stamp(fetched.path) != before:
+            raise _changed(fetched.path.name)
+        if fetched.stamp is not None:
+            self.artifacts.known.remember(subject, fetched.stamp, sha256)
+        return sha256
+
+
+def _failed(fields: dict[str, str], outcome: Outcome, reason: str) -> SourceFilm:
+    name = fields["source"].rpartition("/")[2]
+    return SourceFilm(item_id=f"file:{fields['source']}", **{**fields, "name": name}, outcome=outcome, reason=reason)
+
+
+def _changed(name: str) -> ServiceError:
+    return ServiceError(f"{name} changed while it was read", remedy="when it is whole, run the command again")
+
+
+def _told_apart(films: Sequence[SourceFilm]) -> list[SourceFilm]:
+    """Turn the same bytes a second time into a rejected film, and a label a second time into one of its own."""
+    first: dict[str, SourceFilm] = {}
+    labels: Counter[str] = Counter()
+    apart = []
+    for film in films:
+        if film.sha256 is not None and first.setdefault(film.sha256, film) is not film:
+            reason = _twin_of(first[film.sha256], film)
+            changes = {"item_id": f"file:{film.source}", "sha256": None, "outcome": "rejected", "reason": reason}
+            film = film.model_copy(update=changes)
+        if film.sha256 is None:
+            labels[film.source] += 1
+            if labels[film.source] > 1:
+                film = film.model_copy(update={"item_id": f"{film.item_id}#{labels[film.source]}"})
+        apart.append(film)
+    return apart
+
+
+def _twin_of(first: SourceFilm, twin: SourceFilm) -> str:
+    """Say whose bytes these are, and under which licences where they differ: the first one's holds."""
+    reason = f"the same bytes as {first.source}"
+    if twin.licence != first.licence:
+        reason += f", whose licence is {first.licence!r} there and {twin.licence!r} here"
+    return reason
 
 
 @task(name="ingest-films")
 def ingest_films(context: RunContext, sources: list[str], licence: str, config: SourceConfig) -> list[SourceFilm]:
     """Take the films of all sources into the store (see `ingest`), owned by the settings' owner."""
     with context.open() as artifacts:
-        owner = context.settings.owner
-        return list(ingest(artifacts, sources, licence=licence, owner=owner, config=config))
+        films = ingest(
+            artifacts,
+            sources,
+            licence=licence,
+            owner=context.settings.owner,
+            config=config,
+            web=context.settings.web,
+            tombstones=Tombstones.of(context.workspace),
+        )
+    return list(films)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pegbar.artifacts import Artifacts
 from pegbar.digests import digest_bytes, digest_file
+from pegbar.errors import IntegrityError
 from pegbar.records import Decision, Outcome, Record
 
 GATE = "ingest"
@@ -18,7 +19,8 @@ class SourceFilm(Record):
 
     Args:
         item_id: the film's id; of a film without usable bytes, its source's label.
-        source: the folder's name and the path in it, or the object's URL; never an absolute path.
+        source: the id that a list gives, or else the folder's name and the path in it, or the object's URL without
+            query; never an absolute path.
         verdict: what a person said of it.
         outcome: ``kept`` if its bytes are in the store; otherwise `reason` says why not.
     """
@@ -60,9 +62,17 @@ class SourceFilm(Record):
 
 
 def local_copy(artifacts: Artifacts, film: SourceFilm, sha256: str) -> Path:
-    """Return the film as a local file that we wrote, digest checked; errors of decoders name it as its source does."""
+    """Return the film as a local file that we wrote, digest checked; errors of decoders name it as its source does.
+
+    Raises:
+        IntegrityError: the store's bytes are damaged; the next run takes the film in again.
+    """
     target = artifacts.scratch / "films" / sha256 / film.name
     if not target.is_file() or digest_file(target) != sha256:
         target.parent.mkdir(parents=True, exist_ok=True)
-        artifacts.store.fetch_member(sha256, target)
+        try:
+            artifacts.store.fetch_member(sha256, target)
+        except IntegrityError:
+            artifacts.known.forget(sha256)
+            raise
     return target

@@ -1,9 +1,7 @@
 import os
 from pathlib import Path
 
-import boto3
 import pytest
-from servers.s3 import S3Server
 from small_films import artifacts_of, write_small_film
 
 from pegbar.errors import SourceError
@@ -89,47 +87,3 @@ def test_a_source_without_films_says_what_to_name(tmp_path: Path, source: str) -
     with pytest.raises(SourceError) as caught:
         take(tmp_path / "home", source if "//" in source else tmp_path / source)
     assert "s3://bucket/prefix" in caught.value.remedy
-
-
-@pytest.fixture
-def bucket(moto_server: S3Server, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
-    for name, value in {**moto_server.environment(), "AWS_ENDPOINT_URL": moto_server.endpoint_url}.items():
-        monkeypatch.setenv(name, value)
-    name = f"films-{abs(hash(request.node.name)) % 10**8}"
-    boto3.client("s3").create_bucket(Bucket=name)
-    return name
-
-
-def test_a_bucket_gives_its_films_once_and_refuses_hostile_keys(tmp_path: Path, bucket: str) -> None:
-    film = write_small_film(tmp_path / "films", "one")
-    client = boto3.client("s3")
-    client.put_object(Bucket=bucket, Key="in/one.mp4", Body=film.read_bytes())
-    client.put_object(Bucket=bucket, Key="in/one.script.json", Body=b"{}")
-    client.put_object(Bucket=bucket, Key="in/../../escape.mp4", Body=b"x")
-    client.put_object(Bucket=bucket, Key="elsewhere/two.mp4", Body=b"x")
-    escape, one = take(tmp_path / "home", f"s3://{bucket}/in/")
-    assert escape.outcome == "failed_permanent"
-    assert (one.source, one.outcome) == (f"s3://{bucket}/in/one.mp4", "kept")
-    assert one.script_sha256 is not None
-    client.put_object(Bucket=bucket, Key="in/../../escape.mp4", Body=b"y")
-    assert take(tmp_path / "home", f"s3://{bucket}/in/")[1] == one
-    assert not (tmp_path / "escape.mp4").exists()
-
-
-def test_a_finished_download_is_not_repeated_and_a_damaged_one_is(
-    tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    film = write_small_film(tmp_path / "films", "one")
-    boto3.client("s3").put_object(Bucket=bucket, Key="one.mp4", Body=film.read_bytes())
-    (before,) = take(tmp_path / "home", f"s3://{bucket}")
-    (copy,) = (tmp_path / "home" / "scratch" / "ingest").rglob("one.mp4")
-    kept = copy.stat().st_mtime_ns
-    assert take(tmp_path / "home", f"s3://{bucket}") == (before,)
-    assert copy.stat().st_mtime_ns == kept
-    copy.write_bytes(b"damaged")
-    assert take(tmp_path / "home", f"s3://{bucket}") == (before,)
-
-
-def test_a_bucket_that_is_not_there_is_a_source_error(tmp_path: Path, bucket: str) -> None:
-    with pytest.raises(SourceError, match="cannot be read"):
-        take(tmp_path / "home", f"s3://{bucket}-not-there/films")
