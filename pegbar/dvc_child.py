@@ -40,13 +40,25 @@ def bring(repo: Repo, names: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def measure(repo: Repo, names: Sequence[str]) -> dict[str, int]:
+    """Return the size of each object that the cache or a remote has."""
+    found: dict[str, int] = {}
+    for _, objects in _places(repo):
+        there = [name for name in names if name not in found]
+        if not there:
+            break
+        for name in objects.list_oids_exists(there):
+            found[name] = objects.fs.size(objects.oid_to_path(name))
+    return found
+
+
 def remove(repo: Repo, names: Sequence[str]) -> dict[str, int]:
     """Delete these objects from the cache and from every remote; return place -> how many objects were there.
 
     What killed processes left half written beside the objects goes with them.
     """
     removed: dict[str, int] = {}
-    for place, objects in [(CACHE, repo.cache.local), *_remotes(repo)]:
+    for place, objects in _places(repo):
         there = list(objects.list_oids_exists(list(names))) if names else []
         paths = [objects.oid_to_path(name) for name in there] + _strays(objects)
         if paths:
@@ -56,7 +68,12 @@ def remove(repo: Repo, names: Sequence[str]) -> dict[str, int]:
     return removed
 
 
-OPERATIONS: dict[str, Callable[[Repo, Sequence[str]], Any]] = {"bring": bring, "remove": remove}
+OPERATIONS: dict[str, Callable[[Repo, Sequence[str]], Any]] = {"bring": bring, "measure": measure, "remove": remove}
+
+
+def _places(repo: Repo) -> Iterator[tuple[str, Any]]:
+    yield CACHE, repo.cache.local
+    yield from _remotes(repo)
 
 
 def _remotes(repo: Repo) -> Iterator[tuple[str, Any]]:

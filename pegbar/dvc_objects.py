@@ -6,7 +6,7 @@ file's object. Pointer and list are small, so that what a version holds is known
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import yaml
@@ -90,17 +90,25 @@ def bring_objects(root: Path, names: Sequence[str]) -> dict[str, Path]:
     Raises:
         StorageError: one is neither in the cache nor in a remote, or no remote can be reached.
     """
-    found = {name: path for name in names if _is_whole(path := root / DEFAULT_CACHE / name[:2] / name[2:], name)}
+    found = {name: path for name in names if _is_whole(path := _in_cache(root, name), name)}
     missing = [name for name in names if name not in found]
     if missing:
         found |= {name: Path(path) for name, path in Dvc(root).objects("bring", missing).items()}
-    lost = [name for name in names if name not in found]
-    if lost:
-        raise StorageError(
-            f"{len(lost)} of {len(names)} objects are neither in the cache nor in a remote of {root}, first {lost[0]}",
-            remedy="dvc remote list, and push the version from where it was made",
-            subject=lost[0],
-        )
+    _check_found(root, names, found)
+    return found
+
+
+def sizes_of_objects(root: Path, names: Sequence[str]) -> dict[str, int]:
+    """Return the bytes of each of these objects, as the cache or a remote tells them.
+
+    Raises:
+        StorageError: one is neither in the cache nor in a remote, or no remote can be reached.
+    """
+    found = {name: path.stat().st_size for name in names if (path := _in_cache(root, name)).is_file()}
+    missing = [name for name in names if name not in found]
+    if missing:
+        found |= Dvc(root).objects("measure", missing)
+    _check_found(root, names, found)
     return found
 
 
@@ -116,6 +124,20 @@ def remove_objects(root: Path, names: Iterable[str]) -> dict[str, int]:
     """
     removed: dict[str, int] = Dvc(root).objects("remove", sorted(set(names)))
     return removed
+
+
+def _in_cache(root: Path, name: str) -> Path:
+    return root / DEFAULT_CACHE / name[:2] / name[2:]
+
+
+def _check_found(root: Path, names: Sequence[str], found: Collection[str]) -> None:
+    lost = [name for name in names if name not in found]
+    if lost:
+        raise StorageError(
+            f"{len(lost)} of {len(names)} objects are neither in the cache nor in a remote of {root}, first {lost[0]}",
+            remedy="dvc remote list, and push the version from where it was made",
+            subject=lost[0],
+        )
 
 
 def _files_of(path: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from pegbar.dataset_files import CARD_NAME, damaged
 from pegbar.digests import digest_file
-from pegbar.dvc_objects import WHOLE, bring_objects, objects_of
+from pegbar.dvc_objects import WHOLE, bring_objects, objects_of, sizes_of_objects
 from pegbar.known_digests import KnownDigests
 
 TABLES_FOLDER = "tables"
@@ -46,6 +46,16 @@ class VersionFiles:
         found = bring_objects(self.root, sorted(set(wanted.values())))
         self._near |= {path: found[name] for path, name in wanted.items()}
 
+    def sizes(self, paths: Iterable[str]) -> dict[str, int]:
+        """Return path -> bytes of these files, none of which is fetched.
+
+        Raises:
+            IntegrityError: the version has no such file. StorageError: it is neither in the cache nor in a remote.
+        """
+        wanted = {path: self._name(path) for path in paths}
+        found = sizes_of_objects(self.root, sorted(set(wanted.values())))
+        return {path: found[name] for path, name in wanted.items()}
+
     def card(self) -> bytes:
         """Return the card."""
         return self.read(CARD_NAME)
@@ -54,14 +64,14 @@ class VersionFiles:
         """Return a whole file."""
         return self._found(path).read_bytes()
 
-    def read_range(self, path: str, offset: int, size: int) -> bytes:
-        """Return `size` bytes of a file from `offset`."""
+    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, str | None]:
+        """Return `size` bytes of a file from `offset`; the digest of the whole is not known."""
         with self._found(path).open("rb") as stream:
             stream.seek(offset)
             content = stream.read(size)
         if len(content) != size:
             raise damaged(path, f"is short: {len(content)} of {size} bytes at {offset}")
-        return content
+        return content, None
 
     def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
         """Compare a file's digest with `sha256`."""

@@ -11,22 +11,22 @@ from pegbar.cli.edit import edit
 from pegbar.cli.evaluation_set import evaluation_set
 from pegbar.cli.release import export_release, import_release
 from pegbar.cli.review import agreement, review
+from pegbar.cli.versions import NAME_HELP, JsonOption, WorkspaceOption, diff, versions
 
 if TYPE_CHECKING:
     from expectations.report import GateReport
     from pegbar.dataset import DatasetCard
 
-WorkspaceOption = Annotated[
-    Path, typer.Option("--workspace", "-w", help="The dataset's folder (pegbar init makes it).")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+RevisionOption = Annotated[str | None, typer.Option("--revision", help=f"{NAME_HELP}: an older version.")]
 data_app = typer.Typer(
-    help="Pull, judge, show, review, edit, import and export dataset versions.", no_args_is_help=True
+    help="Pull, judge, show, compare, review, edit, import and export dataset versions.", no_args_is_help=True
 )
 data_app.command("edit")(edit)
 data_app.command("review")(review)
 data_app.command("agreement")(agreement)
 data_app.command("evaluation-set")(evaluation_set)
+data_app.command("versions")(versions)
+data_app.command("diff")(diff)
 data_app.command("import")(import_release)
 data_app.command("export")(export_release)
 
@@ -37,22 +37,33 @@ def register(app: typer.Typer) -> None:
 
 
 @data_app.command()
-def pull(workspace: WorkspaceOption = Path(), as_json: JsonOption = False) -> None:
-    """Fetch the current version from the remote and verify it."""
+def pull(
+    workspace: WorkspaceOption = Path(),
+    revision: RevisionOption = None,
+    every_byte: Annotated[
+        bool, typer.Option("--every-byte", help="Read files again that did not change since they were read.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch the current version from the remote, or an older one, and verify it."""
     from pegbar.workspace import Workspace
 
     opened = Workspace.open(workspace)
-    opened.pull()
+    opened.pull(revision, every_byte=every_byte)
     _show_card(opened.dataset().card, as_json)
 
 
 @data_app.command()
-def show(workspace: WorkspaceOption = Path(), as_json: JsonOption = False) -> None:
-    """Show the dataset: its card (rows, funnel, licences, digest) and its statistics beside AnimeShooter's."""
+def show(workspace: WorkspaceOption = Path(), revision: RevisionOption = None, as_json: JsonOption = False) -> None:
+    """Show the dataset: its card (rows, funnel, licences, digest) and its statistics beside AnimeShooter's.
+
+    An older version is read where it lies, not checked out.
+    """
     from pegbar.workspace import Workspace
     from tasks.studio.statistics import ANIMESHOOTER, HEADER, statistics_of
 
-    dataset = Workspace.open(workspace).dataset()
+    opened = Workspace.open(workspace)
+    dataset = opened.at(revision) if revision else opened.dataset()
     statistics = statistics_of(dataset)
     if as_json:
         say_json({**_card_fields(dataset.card), "statistics_table": statistics.model_dump(mode="json")})
@@ -67,22 +78,6 @@ def show(workspace: WorkspaceOption = Path(), as_json: JsonOption = False) -> No
             for (name, own), (_, paper) in zip(statistics.figures(), ANIMESHOOTER.figures(), strict=True)
         ],
     )
-
-
-@data_app.command()
-def versions(workspace: WorkspaceOption = Path(), as_json: JsonOption = False) -> None:
-    """List the versions, newest first."""
-    from pegbar.workspace import Workspace
-
-    found = Workspace.open(workspace).versions()
-    if as_json:
-        say_json([version.model_dump(mode="json") for version in found])
-        return
-    rows = [
-        (item.revision[:12], item.created_at, f"{item.size_bytes / 1e6:.1f} MB", str(item.num_files), item.message)
-        for item in found
-    ]
-    _print_table(("revision", "made", "size", "files", "message"), rows)
 
 
 @data_app.command()
