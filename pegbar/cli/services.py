@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pegbar.services import Endpoints, ServiceStatus
     from pegbar.services.doctor import Check
     from pegbar.settings import Settings
+    from tasks.registry.records import TaintedVersion
 
 BROKEN_EXIT_CODE = 6
 STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
@@ -34,6 +35,8 @@ def up(
     from rich.console import Console
 
     from pegbar.services import ensure_services, want_worker
+    from pegbar.services.launch import log_file
+    from pegbar.services.worker import is_worker_wanted
     from pegbar.settings import load_settings
 
     if worker:
@@ -47,6 +50,8 @@ def up(
     if endpoints.prefect_auth_file is not None:
         typer.echo(f"         its UI asks for what {endpoints.prefect_auth_file} holds")
     typer.echo(f"MLflow   {endpoints.mlflow_ui_url}")
+    if is_worker_wanted(endpoints.home):
+        typer.echo(f"Worker   executes what is scheduled; it writes to {log_file('worker', endpoints.home)}")
 
 
 def down(as_json: Json = False) -> None:
@@ -69,18 +74,21 @@ def status(as_json: Json = False) -> None:
     from pegbar.settings import load_settings
 
     settings = load_settings()
-    found, totals = services_status(settings), _call_totals(settings)
+    found, (totals, tainted) = services_status(settings), _from_journal(settings)
     free = shutil.disk_usage(nearest_folder(settings.home)).free
     if as_json:
         services = [one.model_dump() for one in found]
         calls = [total.model_dump(mode="json") for total in totals]
-        say_json({"home": str(settings.home), "disk_free_bytes": free, "services": services, "calls": calls})
+        told = {"services": services, "calls": calls, "tainted": [one.model_dump(mode="json") for one in tainted]}
+        say_json({"home": str(settings.home), "disk_free_bytes": free, **told})
         return
     typer.echo(f"home     {settings.home}  ({free / 1024**3:.1f} GiB free)")
     for one in found:
         typer.echo(_line(one))
     for total in totals:
         typer.echo(_call_line(total))
+    for champion in tainted:
+        typer.secho(f"TAINTED  {champion.model}/{champion.version}: {champion.why}", fg="red", bold=True)
 
 
 def doctor(as_json: Json = False) -> None:
@@ -119,15 +127,16 @@ def _line(service: "ServiceStatus") -> str:
     return f"{service.name:<8} {service.state:<9} {service.url or ''}{since}{detail}".rstrip()
 
 
-def _call_totals(settings: "Settings") -> "list[CallTotal]":
-    """Return what runs have spent on language models; a home without a journal gets none."""
+def _from_journal(settings: "Settings") -> "tuple[list[CallTotal], list[TaintedVersion]]":
+    """Return what runs have spent on language models, and tainted champions; a home without a journal gets none."""
     from pegbar.journal import Journal
+    from tasks.registry.line import tainted_champions
 
     if settings.journal_url is None and not (settings.home / "journal.db").is_file():
-        return []
+        return [], []
     journal = Journal.open(settings.effective_journal_url)
     try:
-        return list(journal.call_totals())
+        return list(journal.call_totals()), tainted_champions(journal)
     finally:
         journal.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pegbar.config import Config
 from pegbar.files import disk_errors, write_text
 from pegbar.orphans import die_with_parent
-from pegbar.services.base import HOST, ServiceName, ask, local_url, service_folder
+from pegbar.services.base import HOST, ServiceName, ask, checked_home, local_url, service_folder
 from pegbar.services.endpoints import Endpoints
 from pegbar.services.state import MARKER, marker, read_state
 
@@ -78,8 +78,12 @@ def is_worker_wanted(home: Path) -> bool:
 
 
 def want_worker(home: Path) -> None:
-    """Have a worker from the next `ensure_services` on; a person's `pegbar down` stops it only until then."""
-    with disk_errors(home):
+    """Have a worker from the next `ensure_services` on; `pegbar down` stops it only until the one after.
+
+    Raises:
+        ConfigurationError: the home cannot be one. DiskFullError, ReadOnlyError: it cannot be written.
+    """
+    with disk_errors(checked_home(home)):
         write_text(_wish(home), "")
 
 

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 from flows.nightly import Night, Request, nightly, run_night
 from flows.schedules import PREFECT_FILE
 from pegbar.cli import schedule
+from pegbar.dead_runs import close_after_worker
 from pegbar.errors import NotFoundError, UsageError
 from pegbar.journal import Journal, Run
 from pegbar.services import Endpoints, ensure_services, services_status, stop_worker, want_no_worker
@@ -199,6 +200,16 @@ def test_the_night_after_goes_on_with_the_same_run(nights: Nights, killed: Kille
     done = nights.told()[2]
     assert (done["event"], done["fields"]["num_new_films"]) == ("night_done", 1)
     assert nights.state(killed.names[2])[2] == done["text"].removeprefix("workspace: ")
+
+
+def test_a_night_that_died_before_its_run_began_is_closed_and_told_of(nights: Nights, killed: Killed) -> None:
+    body = {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": "2999-01-01T00:00:00Z"}}}
+    night = nights.prefect(f"deployments/{nights.deployment(NAME)['id']}/create_flow_run", body).json()
+    nights.prefect(f"flow_runs/{night['id']}/set_state", {"state": {"type": "RUNNING"}, "force": True})
+    close_after_worker(nights.settings)
+    assert nights.state(night["name"])[0] == "CRASHED"
+    assert nights.told()[-1]["event"] == "run_died"
+    assert night["name"] in nights.told()[-1]["text"]
 
 
 def test_one_new_film_is_all_that_is_decoded(nights: Nights, grown: tuple[Night, list[str]]) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pegbar.notify import webhook_path
 from pegbar.services.base import HOST
 from pegbar.services.doctor.check import Check, CheckState
 from pegbar.services.doctor.packages import INSTALL, installed
@@ -41,6 +42,7 @@ def check_servers(settings: Settings) -> list[Check]:
         _check_loopback(),
         *(check for status in services_status(settings) for check in _check_status(status, settings)),
         *check_secret(PrefectServer(home=settings.home).auth_file),
+        *check_webhook(settings),
     ]
 
 
@@ -108,15 +110,25 @@ def _check_status(status: ServiceStatus, settings: Settings) -> Iterator[Check]:
 
 def check_secret(path: Path) -> Iterator[Check]:
     """Check that nobody else can read the credentials; nothing when there are none yet."""
-    if not path.is_file():
+    if path.is_file():
+        yield _check_mode("credentials", path, remedy=f"pegbar down && rm '{path}' && pegbar up")
+
+
+def check_webhook(settings: Settings) -> Iterator[Check]:
+    """Check that the webhook's address is there and nobody else's to read; nothing when no setting names its file."""
+    path = webhook_path(settings)
+    if path is None:
         return
-    mode = path.stat().st_mode & 0o777
-    if mode & 0o077:
-        yield Check(
-            name="credentials",
-            state="broken",
-            found=f"{path} has mode {mode:04o}: others may have read it",
-            remedy=f"pegbar down && rm '{path}' && pegbar up",
-        )
+    if path.is_file():
+        yield _check_mode("webhook", path, remedy=f"chmod 600 '{path}', and have its address made anew")
     else:
-        yield Check(name="credentials", state="ok", found=f"{path} has mode {mode:04o}")
+        remedy = f"write the address into it (mode 600), or leave webhook_file out of {settings.home / 'settings.toml'}"
+        yield Check(name="webhook", state="broken", found=f"no file {path}", remedy=remedy)
+
+
+def _check_mode(name: str, path: Path, remedy: str) -> Check:
+    mode = path.stat().st_mode & 0o777
+    found = f"{path} has mode {mode:04o}"
+    if mode & 0o077:
+        return Check(name=name, state="broken", found=f"{found}: others may have read it", remedy=remedy)
+    return Check(name=name, state="ok", found=found)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pegbar.notify import NotifySettings
 from pegbar.services.doctor import Check
 from pegbar.services.doctor.machine import check_machine
 from pegbar.services.doctor.packages import check_constraints
-from pegbar.services.doctor.servers import check_secret
+from pegbar.services.doctor.servers import check_secret, check_webhook
 from pegbar.services.prefect_server import PrefectServer
 from pegbar.settings import Settings
 
@@ -123,6 +124,19 @@ def test_credentials_that_others_can_read_are_broken(tmp_path: Path) -> None:
     assert check.state == "broken"
     assert "0644" in check.found
     assert f"rm '{server.auth_file}'" in check.remedy
+
+
+def test_a_webhook_that_others_can_read_or_nobody_wrote_is_broken(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, notify=NotifySettings(webhook_file=Path("webhook")))
+    assert [check.state for check in check_webhook(settings)] == ["broken"]
+    (tmp_path / "webhook").write_text("https://chat.example/T0KEN\n")
+    (tmp_path / "webhook").chmod(0o644)
+    (read_by_others,) = check_webhook(settings)
+    assert read_by_others.state == "broken"
+    assert "T0KEN" not in read_by_others.model_dump_json()
+    (tmp_path / "webhook").chmod(0o600)
+    assert [check.state for check in check_webhook(settings)] == ["ok"]
+    assert list(check_webhook(Settings(home=tmp_path))) == []
 
 
 def test_installed_versions_are_compared_with_the_constraints(tmp_path: Path) -> None:
