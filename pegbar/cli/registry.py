@@ -76,6 +76,16 @@ def history(name: NameArgument, as_json: JsonOption = False) -> None:
         say_json([row.model_dump(mode="json") for row in log])
     else:
         _print_log(log)
+        _warn(log)
+
+
+def _warn(log: "list[LogRow]") -> None:
+    """Say of a champion that it may have learnt from what was taken down."""
+    from tasks.registry.line import champions, taints
+
+    for champion in champions(log)[-1:]:
+        if champion in taints(log):
+            typer.secho(f"TAINTED: {log[-1].model}/{champion} is champion: {taints(log)[champion]}", fg="red", err=True)
 
 
 def _show(outcome: "Promotion", as_json: bool, said: str) -> None:

@@ -74,7 +74,7 @@ def _confirm(plan: "Plan") -> None:
 
 
 def _show_plan(plan: "Plan", as_json: bool) -> None:
-    from pegbar.cli.gc import size
+    from pegbar.space import size_text
 
     if as_json:
         say_json(plan.model_dump(mode="json"))
@@ -82,11 +82,11 @@ def _show_plan(plan: "Plan", as_json: bool) -> None:
     for film, stone in zip(plan.films, plan.tombstones, strict=True):
         held = sum(bool(version.revision) for version in stone.versions)
         typer.echo(f"{film.title}: {held} versions that held it could not be pulled any more")
-    typer.echo(f"rewritten   {len(plan.groups)} groups {' '.join(plan.groups)} ({size(plan.rewritten_bytes)} now)")
-    typer.echo(f"removed     {plan.num_objects} objects of DVC ({size(plan.object_bytes)}), here and in every remote")
+    typer.echo(f"rewritten   {len(plan.groups)} groups {' '.join(plan.groups)} ({size_text(plan.rewritten_bytes)} now)")
+    typer.echo(f"removed     {plan.num_objects} objects of DVC ({size_text(plan.object_bytes)}), also in every remote")
     typer.echo(
         f"            {plan.num_artifacts} artifacts, {plan.num_members} members of the store "
-        f"({size(plan.member_bytes)})"
+        f"({size_text(plan.member_bytes)})"
     )
     for name in plan.also_showing:
         typer.echo(f"stays       {name}, which shows the same: it is another file")

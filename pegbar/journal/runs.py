@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from pegbar.errors import ConflictError, NotFoundError
 from pegbar.journal import schema
@@ -81,6 +81,19 @@ class Runs:
             _required(connection, run_id)
             ended = {"outcome": outcome, "finished_at": self._database.now(connection), "error": harmless(error)}
             connection.execute(update(schema.runs).where(_RUNS.run_id == run_id).values(**ended))
+
+    def forget_run(self, run_id: str) -> None:
+        """Remove a run that is over, request and all; missing is fine, its attempts stay.
+
+        Raises:
+            ConflictError: it is not over.
+        """
+        over = (_RUNS.run_id == checked_name(run_id, "run"), _RUNS.outcome.is_not(None))
+        with self._database.write() as connection:
+            connection.execute(delete(schema.runs).where(*over))
+            run = _find(connection, run_id)
+        if run is not None:
+            raise ConflictError(f"run {run_id!r} is not over: {_state(run)}", remedy="pegbar status", subject=run_id)
 
     def link_run(self, run_id: str, **links: str) -> None:
         """Keep the ids that other tools gave the run (``prefect_flow_run_id``, ``mlflow_run_id``, ...).

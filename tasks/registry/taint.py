@@ -40,8 +40,9 @@ def _tainted(registry: Versions, found: RegisteredVersion, stones: Sequence[Tomb
                 )
                 append(registry.journal, entry, log[-1].digest if log else None)
         with mlflow_errors(found.uri):
-            paths = ", ".join(stone.path for stone in stones)
-            registry.client.set_model_version_tag(found.model, found.version, TAINTED, paths)
+            before = registry.client.get_model_version(found.model, found.version).tags.get(TAINTED, "")
+            paths = {*filter(None, before.split(", ")), *(stone.path for stone in stones)}
+            registry.client.set_model_version_tag(found.model, found.version, TAINTED, ", ".join(sorted(paths)))
         log = registry.journal.promotion_log(found.model)
     return TaintedVersion(
         model=found.model,

@@ -32,11 +32,15 @@ class Condemned(Record):
     members: tuple[str, ...]
 
 
-def condemned_of(lineage: Lineage, tombstones: Collection[Tombstone]) -> Condemned:
-    """Return what of a store is of films that have tombstones."""
+def condemned_of(lineage: Lineage, tombstones: Collection[Tombstone], told: Collection[str] = ()) -> Condemned:
+    """Return what of a store is of films that have tombstones.
+
+    Args:
+        told: keys of artifacts that were asked for in a film's words; their inputs do not lead to it.
+    """
     # a dataset is made of the groups of all films: a way through it would lead from each film to every other
     steps = Lineage({key: one for key, one in lineage.manifests.items() if one.step != DATASET_STEP.name})
-    holds = {key: one for key, one in steps.manifests.items() if _holds(one, tombstones)}
+    holds = {key: one for key, one in steps.manifests.items() if key in told or _holds(one, tombstones)}
     films = {stone.sha256 for stone in tombstones}
     keys = holds.keys() | steps.derived_from({*films, *(one.digest for one in holds.values())})
     stays = [one for key, one in steps.manifests.items() if key not in keys]

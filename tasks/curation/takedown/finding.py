@@ -6,23 +6,18 @@ from collections.abc import Iterable, Sequence
 from pegbar.config import Config
 from pegbar.errors import InputError, NotFoundError
 from pegbar.records import Film
-from pegbar.tombstones import Tombstones
-from tasks.curation.stories import film_id_of
+from pegbar.tombstones import Tombstone, Tombstones
 
 NUM_CANDIDATES = 8
 
 
 class FilmToRemove(Config):
-    """A film by its bytes, and what it is called."""
+    """A film by its bytes, its id in the tables, and what it is called."""
 
+    film_id: str
     sha256: str
-    name: str
-    source: str
-
-    @property
-    def film_id(self) -> str:
-        """Its id in the tables."""
-        return film_id_of(self.sha256)
+    name: str = ""
+    source: str = ""
 
     @property
     def title(self) -> str:
@@ -37,10 +32,10 @@ class FilmToRemove(Config):
 def known_films(films: Iterable[Film], tombstones: Tombstones) -> list[FilmToRemove]:
     """Return every film of some versions, the newest first, and those that were taken down, each once."""
     known: dict[str, FilmToRemove] = {}
-    for film in films:
-        known.setdefault(film.sha256, FilmToRemove(sha256=film.sha256, name=film.name, source=film.source))
-    for stone in tombstones.all:
-        known.setdefault(stone.sha256, FilmToRemove(sha256=stone.sha256, name=stone.name, source=stone.source))
+    rows: tuple[Film | Tombstone, ...] = (*films, *tombstones.all)
+    for row in rows:
+        film = FilmToRemove(film_id=row.film_id, sha256=row.sha256, name=row.name, source=row.source)
+        known.setdefault(film.sha256, film)
     return list(known.values())
 
 

@@ -13,6 +13,7 @@ from pegbar.versioning import Git
 from pegbar.workspace import Workspace
 from tasks.curation.edits.adopt import group_of
 from tasks.curation.sources.source_film import GROUP_DIGITS
+from tasks.curation.stories import film_id_of
 from tasks.curation.takedown.burying import present_films, tombstones_for
 from tasks.curation.takedown.condemned import SHA256
 from tasks.curation.takedown.finding import FilmToRemove, films_called, known_films
@@ -59,8 +60,8 @@ def plan_takedown(artifacts: Artifacts, workspace: Workspace, said: Sequence[str
         check_is_whole(workspace)
         _check_is_latest(workspace)
     present = present_films(workspace).get("", [])
-    here = {film.sha256 for film in present} & {film.sha256 for film in films}
-    groups = {sha256[:GROUP_DIGITS] for sha256 in here}
+    here = {film.film_id for film in present} & {film.film_id for film in films}
+    groups = {film_id[:GROUP_DIGITS] for film_id in here}
     objects = objects_with(past_versions(workspace.root), stones)
     condemned, _ = found_condemned(artifacts, stones)
     sizes = {member.sha256: member.size_bytes for member in artifacts.store.list_members()}
@@ -86,7 +87,7 @@ def _meant(artifacts: Artifacts, workspace: Workspace, said: Sequence[str]) -> l
     told = {film.sha256 for film in known}
     for one in said:  # in the store alone: taken in by a run that made no version of it
         if SHA256.fullmatch(one) and one not in told and artifacts.store.has_member(checked_key(one)):
-            known.append(FilmToRemove(sha256=one, name="", source=""))
+            known.append(FilmToRemove(film_id=film_id_of(one), sha256=one))
     return films_called(said, known, buried)
 
 

@@ -1,5 +1,6 @@
 """Every byte of certain films removed: from DVC's cache and remotes, the store, scratch, and kept replies."""
 
+import json
 import shutil
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -9,16 +10,19 @@ from pegbar import progress
 from pegbar.artifacts import Artifacts
 from pegbar.digests import digest_file
 from pegbar.dvc_objects import DEFAULT_CACHE, remove_objects
+from pegbar.errors import NotFoundError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors
 from pegbar.lineage import Lineage
 from pegbar.records import Record
+from pegbar.store import Store
 from pegbar.tombstones import Tombstone
 from tasks.curation.takedown.condemned import Condemned, condemned_of
 from tasks.curation.takedown.history import PastVersion, objects_with
 from tasks.storage.scratch import remove_entry, scratch_entries
 
 ALL_RUNS = 1_000_000
+GENERATE, STORY = "generate", "story.json"
 
 
 class Purged(Record):
@@ -115,10 +119,30 @@ def purge_replies(folder: Path, tombstones: Collection[Tombstone]) -> int:
     return len(asked)
 
 
+def purge_cache(root: Path) -> None:
+    """Empty a cache of members: it names clips and pictures by digests that the tables no longer tell."""
+    with disk_errors(root):
+        for path in root.glob("??/*"):
+            path.unlink(missing_ok=True)
+
+
 def found_condemned(artifacts: Artifacts, tombstones: Collection[Tombstone]) -> tuple[Condemned, Lineage]:
     """Return what of the store goes, and the artifacts it was found among."""
     lineage = Lineage.of(artifacts.store)
-    return condemned_of(lineage, tombstones), lineage
+    return condemned_of(lineage, tombstones, set(_told(artifacts.store, lineage, tombstones))), lineage
+
+
+def _told(store: Store, lineage: Lineage, tombstones: Collection[Tombstone]) -> Iterator[str]:
+    """Yield the generated stories that were asked for out of a film: the key of one names its request by a digest."""
+    for key, one in lineage.manifests.items():
+        for output in one.outputs if one.step == GENERATE else ():
+            if output.path == STORY:
+                try:
+                    story = json.loads(store.read_range(output.sha256, 0, output.size_bytes))
+                except NotFoundError:  # removed by an attempt that was killed before it removed the rest
+                    story = {"origin": next(iter(tombstones)).film_id}
+                if any(stone.concerns(str(story.get("origin"))) for stone in tombstones):
+                    yield key
 
 
 def _cached(root: Path) -> Iterator[tuple[str, Path]]:

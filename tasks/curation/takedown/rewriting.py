@@ -84,8 +84,11 @@ def base_of(artifacts: Artifacts, workspace: Workspace, tombstones: Sequence[Tom
         ConflictError: another run was killed while it moved a dataset in.
     """
     gone = {stone.sha256 for stone in tombstones}
+    present = present_digest(workspace)
     if any(film.sha256 in gone for film in present_films(workspace).get("", ())):
-        return present_digest(workspace)
+        return present
+    if present and any(version.dataset_digest == present for version in workspace.versions()[:1]):
+        return ""
     before = max(tombstones, key=lambda stone: stone.removed_at).taken_from
     keys = (
         ADOPT_STEP.key({"dataset": before, "group": stone.film_id[:GROUP_DIGITS]}, AdoptConfig())

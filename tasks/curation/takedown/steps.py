@@ -19,20 +19,28 @@ from tasks.curation.takedown.purging import (
     Purged,
     found_condemned,
     others_at_work,
+    purge_cache,
     purge_leftovers,
     purge_objects,
     purge_replies,
     purge_store,
 )
+from tasks.curation.takedown.requests import compact, databases_of, forget_requests
 from tasks.curation.takedown.rewriting import Rewritten, rewrite
 from tasks.registry.records import TaintedVersion
 
 
 class Covered(Record):
-    """What people see, without what was taken down: pages that went, and MLflow runs whose sheet was replaced."""
+    """What people see, without what was taken down.
+
+    Args:
+        pages: files and folders that went. mlflow_runs: evaluations whose sheet was replaced.
+        requests: runs, of the journal and of Prefect, that asked for a film's story; they were forgotten.
+    """
 
     pages: tuple[str, ...]
     mlflow_runs: tuple[str, ...]
+    requests: tuple[str, ...]
 
 
 @task(name="write-tombstones")
@@ -70,8 +78,11 @@ def cover_pages(context: RunContext, tombstones: list[Tombstone]) -> Covered:
 
     with context.open() as artifacts:
         pages = purge_pages(context.workspace, artifacts.journal.runs(limit=ALL_RUNS), tombstones)
-    covered = cover_sheets(mlflow.MlflowClient(), tombstones)
-    return Covered(pages=tuple(map(str, pages)), mlflow_runs=tuple(covered))
+        covered = cover_sheets(mlflow.MlflowClient(), tombstones)
+        requests = forget_requests(artifacts.journal, tombstones)
+    for database in databases_of(context.settings):
+        compact(database)
+    return Covered(pages=tuple(map(str, pages)), mlflow_runs=tuple(covered), requests=tuple(requests))
 
 
 @task(name="purge-films")
@@ -82,6 +93,7 @@ def purge_films(context: RunContext, tombstones: list[Tombstone]) -> Purged:
         condemned, lineage = found_condemned(artifacts, tombstones)
         objects = purge_objects(root, past_versions(root), tombstones, condemned)
         purge_store(artifacts, condemned, lineage)
+        purge_cache(context.settings.effective_member_cache.root)
         busy = others_at_work(artifacts)
         return Purged(
             objects=objects,
