@@ -31,12 +31,14 @@ class SpaceSettings(Config):
         min_free_bytes: what a run leaves free on every disk it writes to.
         store_quota_bytes: what the store may hold; None for as much as there is room for.
         owner_quota_bytes: the same for what each owner's runs made in it, looked at before a curation.
+        refuses_short: whether a run that will not fit by its forecast is refused; otherwise that is only logged.
         recount_seconds: how long the store is not listed again to learn its size.
     """
 
     min_free_bytes: int = Field(default=1_000_000_000, ge=0)
     store_quota_bytes: int | None = Field(default=None, ge=0)
     owner_quota_bytes: dict[str, int] = {}
+    refuses_short: bool = True
     recount_seconds: float = Field(default=6 * 3600.0, ge=0)
 
 

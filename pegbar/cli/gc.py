@@ -8,7 +8,7 @@ import typer
 from pegbar.cli.console import progress_bars, say_json
 
 if TYPE_CHECKING:
-    from pegbar.settings import Settings
+    from pegbar.journal import Journal
     from tasks.storage.garbage import GarbageReport
     from tasks.storage.keeping import Model
 
@@ -42,14 +42,15 @@ def gc(
     from pegbar.journal import Journal
     from pegbar.settings import load_settings
     from tasks.storage.garbage import GarbageConfig, collect_garbage, find_garbage
+    from tasks.storage.opening import open_to_collect
 
     chosen = {"keep_days": keep_days, "keep_versions": keep_versions}
     config = GarbageConfig().but(**{name: value for name, value in chosen.items() if value is not None})
     settings = load_settings()
-    models = _models(settings)
-    journal = Journal.open(settings.effective_journal_url)
+    scratch, url = settings.home / "scratch", settings.effective_journal_url
+    journal = Journal.open(url) if dry_run else open_to_collect(url, scratch, config.busy_seconds)
     try:
-        given = (settings.effective_store.build(), journal, settings.home / "scratch", models, config)
+        given = (settings.effective_store.build(), journal, scratch, _models(journal), config)
         with progress_bars():
             report = find_garbage(*given).report if dry_run else collect_garbage(*given)
     finally:
@@ -60,17 +61,12 @@ def gc(
         _print(report)
 
 
-def _models(settings: "Settings") -> "Sequence[Model]":
+def _models(journal: "Journal") -> "Sequence[Model]":
     """Return the registered models; no server is started for a home that never trained."""
+    if not journal.steps("train"):
+        return ()
     from pegbar.cli.opened import opened_registry
-    from pegbar.journal import Journal
 
-    journal = Journal.open(settings.effective_journal_url)
-    try:
-        if not journal.steps("train"):
-            return ()
-    finally:
-        journal.close()
     with opened_registry() as (registry, _):
         from tasks.storage.models import registered_models
 

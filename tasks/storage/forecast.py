@@ -196,11 +196,19 @@ def _existing(path: Path) -> Path:
 
 @task(name="forecast-space")
 def forecast_space(context: RunContext, films: list[SourceFilm], config: CurateConfig) -> SpaceForecast:
-    """Forecast what new films will take (see `forecast`), and refuse what will not fit (see `refuse_if_short`)."""
+    """Forecast what new films will take, and refuse what will not fit (see `forecast` and `refuse_if_short`)."""
     with context.open() as artifacts:
         found = forecast(artifacts, context.settings, context.workspace, films, config, ForecastConfig())
-        refuse_if_short(found, artifacts, context.settings)
+        try:
+            refuse_if_short(found, artifacts, context.settings)
+        except (DiskFullError, QuotaError) as error:
+            if context.settings.space.refuses_short:
+                raise
+            logger.warning("%s", error.what)
     if found.num_films:
+        guess = "" if found.num_measured else " (a guess: nothing was curated here before)"
         told = ", ".join(f"{need.place} {size_text(need.num_bytes)}" for need in found.needs if need.num_bytes)
-        logger.info("%d new films of %s will take about: %s", found.num_films, size_text(found.source_bytes), told)
+        logger.info(
+            "%d new films of %s will take about: %s%s", found.num_films, size_text(found.source_bytes), told, guess
+        )
     return found

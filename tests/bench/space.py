@@ -1,8 +1,8 @@
 """Measure what curation takes of a disk: by step, at its peak, and with hard links beside copies.
 
-Run by hand (``python tests/bench/space.py [FILM ...]``); writes docs/space_benchmark.json. Every film is curated in a home
-of its own, no gate in its way; then all of them in one home and versioned in one workspace, once with links and once with
-copies, in turns. The disk's own word (allocated blocks, each file once however many names it has) is what counts.
+Run by hand (``python tests/bench/space.py [FILM ...]``); writes docs/space_benchmark.json. Every film is curated in a
+home of its own, no gate in its way; then all of them in one home and versioned in one workspace, with links and with
+copies in turns. The disk's own word (allocated blocks, each file once however many names it has) counts.
 """
 
 import json

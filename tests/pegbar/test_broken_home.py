@@ -85,3 +85,35 @@ def test_a_full_home_stops_the_services_with_that_reason(mount_point: Path) -> N
     assert done.returncode == 5, done.stderr
     assert "no space left" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+FULL_TO_THE_BRIM = """
+import os, sys, time
+from pathlib import Path
+from pegbar.files import write_bytes
+from pegbar.journal import Journal
+
+home = Path(sys.argv[1]) / "home"
+Journal.open(f"sqlite:///{home / 'journal.db'}").close()
+write_bytes(home / "scratch" / "films" / "f" / "film.mp4", b"x" * 300_000)
+for path in (home / "scratch" / "films" / "f" / "film.mp4", home / "scratch" / "films" / "f"):
+    os.utime(path, (time.time() - 7200,) * 2)
+with open(home / "ballast", "wb", buffering=0) as ballast:
+    try:
+        while ballast.write(b"x" * 4096):
+            pass
+    except OSError as error:
+        assert error.errno == 28
+sys.argv = ["gc", "--json"]
+import typer
+from pegbar.cli import gc
+app = typer.Typer()
+gc.register(app)
+app()
+"""
+
+
+def test_garbage_is_collected_on_a_disk_where_not_even_the_journal_can_be_read(mount_point: Path) -> None:
+    done = on_tmpfs(mount_point, "size=2m", sys.executable, "-c", FULL_TO_THE_BRIM, str(mount_point))
+    assert done.returncode == 0, done.stderr
+    assert '"is_dry_run": false' in done.stdout

@@ -21,7 +21,7 @@ from tasks.curation.clips import STEP as CLIPS
 from tasks.curation.pack import STEP as PACK
 from tasks.curation.sources.source_film import SourceFilm
 from tasks.storage.experience import Experience, experience_of, finished_films
-from tasks.storage.forecast import ForecastConfig, SpaceForecast, forecast, refuse_if_short
+from tasks.storage.forecast import ForecastConfig, SpaceForecast, forecast, forecast_space, refuse_if_short
 
 OLD, NEW, REJECTED = (digest_of(name) for name in ("old", "new", "rejected"))
 EXPECTED = ForecastConfig(margin=1.0, scratch=10.0, prior=Experience(steps=3.0, dataset=1.0))
@@ -132,7 +132,9 @@ def test_scratch_holds_as_many_films_as_there_are_workers_and_of_each_no_more_th
     assert found.of("scratch") == 6_000_000_000 + 1_000_000_000
 
 
-def test_what_will_not_fit_is_refused_with_its_numbers(artifacts: Artifacts, settings: Settings) -> None:
+def test_what_will_not_fit_is_refused_with_its_numbers(
+    artifacts: Artifacts, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     packed(artifacts)
     found = asked(artifacts, settings, film_of(NEW, 10**6))
     refuse_if_short(found, artifacts, settings)
@@ -151,5 +153,9 @@ def test_what_will_not_fit_is_refused_with_its_numbers(artifacts: Artifacts, set
         assert "pegbar gc --dry-run" in refused.value.remedy
     nothing_new = asked(artifacts, settings, film_of(OLD, 1000))
     refuse_if_short(nothing_new, artifacts, settings.but(space=short[0][1]))
+    only_told = settings.but(space=SpaceSettings(min_free_bytes=1 << 60, refuses_short=False))
+    context = RunContext(settings=only_told, workspace=settings.home.with_name("ws"), run_id="r")
+    assert forecast_space.fn(context, [film_of(NEW, 10**6)], OPEN).num_films == 1
+    assert "where" in caplog.text and "bytes" in caplog.text
     theirs = SpaceSettings(min_free_bytes=0, owner_quota_bytes={"them": 0})
     refuse_if_short(found, artifacts, settings.but(space=theirs))
