@@ -54,7 +54,7 @@ def ingest(
     for number, candidate in enumerate(found):
         taken.append(intake.take(candidate))
         progress.report("take films in", number + 1, len(found))
-    return tuple(_told_apart(taken))
+    return tuple(told_apart(taken))
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _changed(name: str) -> ServiceError:
     return ServiceError(f"{name} changed while it was read", remedy="when it is whole, run the command again")
 
 
-def _told_apart(films: Sequence[SourceFilm]) -> list[SourceFilm]:
+def told_apart(films: Sequence[SourceFilm]) -> list[SourceFilm]:
     """Turn the same bytes a second time into a rejected film, and a label a second time into one of its own."""
     first: dict[str, SourceFilm] = {}
     labels: Counter[str] = Counter()

@@ -1,20 +1,17 @@
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from small_films import artifacts_of, write_small_film
+from taken_films import film_bytes, reasons, take
 
-from pegbar.errors import SourceError
-from tasks.curation.sources.candidates import SourceConfig
-from tasks.curation.sources.ingest import ingest
-from tasks.curation.sources.source_film import SourceFilm
-
-
-def take(home: Path, *sources: Path | str, licence: str = "unknown") -> tuple[SourceFilm, ...]:
-    with artifacts_of(home) as artifacts:
-        return ingest(
-            artifacts, [str(source) for source in sources], licence=licence, owner="me", config=SourceConfig()
-        )
+from pegbar.digests import digest_bytes
+from pegbar.errors import IntegrityError, SourceError
+from pegbar.tombstones import Tombstone, Tombstones
+from tasks.curation.sources.ingest import told_apart
+from tasks.curation.sources.source_film import SourceFilm, local_copy
 
 
 def test_a_folder_gives_its_films_with_scripts_and_rights(tmp_path: Path) -> None:
@@ -87,3 +84,103 @@ def test_a_source_without_films_says_what_to_name(tmp_path: Path, source: str) -
     with pytest.raises(SourceError) as caught:
         take(tmp_path / "home", source if "//" in source else tmp_path / source)
     assert "s3://bucket/prefix" in caught.value.remedy
+
+
+def age(path: Path) -> None:
+    """Make a file look as if it had been written a while ago: what is fresh may still change under the same stamp."""
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def test_the_second_night_reads_nothing_that_did_not_change(tmp_path: Path) -> None:
+    film = tmp_path / "films" / "a.mp4"
+    film.parent.mkdir()
+    film.write_bytes(film_bytes(0))
+    age(film)
+    (first,) = take(tmp_path / "home", film)
+    film.write_bytes(film_bytes(1))  # under the stamp of before, which shows that nobody reads it
+    age(film)
+    assert take(tmp_path / "home", film) == (first,)
+    os.utime(film)
+    (other,) = take(tmp_path / "home", film)
+    assert other.sha256 == digest_bytes(film_bytes(1))
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"damaged")])
+def test_a_film_that_the_store_lost_is_taken_in_again(tmp_path: Path, harm: Callable[[Path], object]) -> None:
+    film = tmp_path / "a.mp4"
+    film.write_bytes(film_bytes(0))
+    age(film)
+    (first,) = take(tmp_path / "home", film)
+    (member,) = (tmp_path / "home" / "store").rglob(first.sha256 or "")
+    harm(member)
+    assert take(tmp_path / "home", film) == (first,)
+    assert member.read_bytes() == film_bytes(0)
+
+
+def test_a_member_that_does_not_verify_is_read_again_by_the_next_run(tmp_path: Path) -> None:
+    film = tmp_path / "a.mp4"
+    film.write_bytes(film_bytes(0))
+    age(film)
+    (first,) = take(tmp_path / "home", film)
+    (member,) = (tmp_path / "home" / "store").rglob(first.sha256 or "")
+    stamp = member.stat()
+    member.write_bytes(film_bytes(1))  # as a failing disk would, under the same stamp
+    os.utime(member, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    with artifacts_of(tmp_path / "home") as artifacts, pytest.raises(IntegrityError):
+        local_copy(artifacts, first, first.sha256 or "")
+    take(tmp_path / "home", film)
+    with artifacts_of(tmp_path / "home") as artifacts:
+        assert local_copy(artifacts, first, first.sha256 or "").read_bytes() == film_bytes(0)
+
+
+def test_what_was_taken_down_does_not_come_back(tmp_path: Path) -> None:
+    film = tmp_path / "a.mp4"
+    film.write_bytes(film_bytes(0))
+    age(film)
+    sha256 = digest_bytes(film_bytes(0))
+    stone = Tombstone(
+        film_id=sha256[:16], sha256=sha256, name="a.mp4", source="a.mp4", removed_by="ana",
+        removed_at="2026-11-21T20:00:00Z", reason="the studio asks", taken_from="", versions=(),
+    )  # fmt: skip
+    for _ in range(2):
+        (taken,) = take(tmp_path / "home", film, tombstones=Tombstones([stone]))
+        assert (taken.outcome, taken.sha256) == ("rejected", None)
+        assert "taken down on 2026-11-21 by ana: the studio asks" in taken.reason
+        assert not list((tmp_path / "home").rglob(sha256))
+
+
+def test_twins_under_different_licences_say_both(tmp_path: Path) -> None:
+    for name, licence in (("a", "CC0-1.0"), ("b", "CC-BY-4.0")):
+        (tmp_path / f"{name}.mp4").write_bytes(film_bytes(0))
+        (tmp_path / f"{name}.licence").write_text(licence)
+    _, twin = take(tmp_path / "home", tmp_path / "a.mp4", tmp_path / "b.mp4")
+    assert twin.outcome == "rejected"
+    assert twin.reason == "the same bytes as a.mp4, whose licence is 'CC0-1.0' there and 'CC-BY-4.0' here"
+
+
+def test_a_stated_digest_is_checked(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.mp4", tmp_path / "bad.mp4"
+    for film, digest in ((good, digest_bytes(film_bytes(0))), (bad, "0" * 64)):
+        film.write_bytes(film_bytes(0))
+        film.with_name(f"{film.name}.sha256").write_text(f"{digest}  {film.name}\n")
+        age(film)
+    for _ in range(2):
+        told = reasons(take(tmp_path / "home", good, bad))
+        assert told["good.mp4"] == ("kept", "")
+        assert told["bad.mp4"][0] == "failed_permanent"
+        assert f"but bad.mp4.sha256 says {'0' * 64}" in told["bad.mp4"][1]
+
+
+def test_thirty_thousand_films_are_told_apart_in_no_time() -> None:
+    films = [
+        SourceFilm(
+            item_id=f"{number // 2:016x}", name="a.mp4", source=f"films/{number % 9}.mp4", owner="me",
+            licence="CC0-1.0", sha256=f"{number // 2:064x}",
+        )
+        for number in range(30_000)
+    ]  # fmt: skip
+    started = time.process_time()
+    apart = told_apart(films)
+    assert time.process_time() - started < 5
+    assert sum(film.outcome == "rejected" for film in apart) == 15_000
+    assert len({film.item_id for film in apart}) == 30_000
