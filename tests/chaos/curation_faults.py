@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from chaos.curation_home import CurationHome, write_films
-from chaos.curation_kills import Undisturbed, look_at, undisturbed_of
+from chaos.curation_kills import Kill, Undisturbed, look_at, under_way, undisturbed_of
 from servers.faulty_proxy import faulty_proxy
 from servers.s3 import S3Server
 from servers.stores import s3_place
@@ -77,8 +77,9 @@ def test_a_killed_worker_costs_a_try_and_nothing_else(
     wait_until(lambda: num_done(home) >= num_steps and workers_of(process), process, home)
     for worker in workers_of(process):
         worker.kill()
+    hit = Kill(run=1, seconds=0.0, share=0.0, at="worker", begun=under_way(home))
     assert process.wait() == 0, home.said()
-    look_at(home, undisturbed, [])
+    look_at(home, undisturbed, [hit])
 
 
 def test_without_its_prefect_server_it_ends_or_says_so_and_goes_on(

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent.parent
 PROCESS = Path(__file__).with_name("curation_process.py")
 CONFIG = OPEN.but(max_films_per_shard=2)
 FRAME = re.compile(rf'File "{re.escape(str(ROOT))}/(\w+)/\S+", line \d+ in (\w+)')
+BACKGROUND = ("beat", "_keep")  # what goes on in threads of its own all the while
 TELL_SECONDS = 0.05
 
 
@@ -32,6 +33,11 @@ def write_films(folder: Path) -> Path:
     """Write three films of two to four seconds, one that is cut off, and one that is another's copy."""
     write_small_film(folder, "one", (("Ruby",), ("Ruby",)))
     write_small_film(folder, "two", (("Bluebell",), ("Ruby",)), seed=1)
+    return write_few_films(folder)
+
+
+def write_few_films(folder: Path) -> Path:
+    """Write one film of two seconds, one that is cut off, and one that is the first's copy."""
     untold = write_small_film(folder, "untold", (("Ruby",),), seed=2, with_script=False)
     content = untold.read_bytes()
     (folder / "broken.mp4").write_bytes(content[: len(content) // 2])
@@ -66,11 +72,11 @@ class CurationHome:
             if before is not None:
                 os.environ["PEGBAR_HOME"] = before
 
-    def prepare(self, num_workers: int = 1, more: str = "") -> "CurationHome":
-        """Write the home's settings.toml and the run's configuration."""
+    def prepare(self, num_workers: int = 1, servers: str = "", more: str = "") -> "CurationHome":
+        """Write the home's settings.toml (`servers`: its first lines) and the run's configuration."""
         self.home.mkdir(parents=True)
         engine = f'[engine]\nkind = "pool"\nnum_workers = {num_workers}\n'
-        (self.home / "settings.toml").write_text(engine + more)
+        (self.home / "settings.toml").write_text(servers + engine + more)
         (self.root / "config.json").write_text(CONFIG.model_dump_json())
         return self
 
@@ -137,6 +143,10 @@ class CurationHome:
         """Return the store's files and their digests."""
         return digests_of(self.home / "store")
 
+    def working(self) -> set[str]:
+        """Return the keys of the working folders that are there (`pegbar gc` takes them)."""
+        return {folder.name for folder in (self.home / "scratch" / "work").glob("*")}
+
 
 def digests_of(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): digest_file(path) for path in folder.rglob("*") if path.is_file()}
@@ -162,7 +172,7 @@ def place_of(traceback: str) -> str:
     """Return the task in a traceback of all threads, or else the innermost function of ours."""
     found = FRAME.findall(traceback)
     tasks = [name for package, name in found if package == "tasks"]
-    ours = [name for package, name in found if package in ("flows", "pegbar")]
+    ours = [name for package, name in found if package in ("flows", "pegbar") and name not in BACKGROUND]
     if tasks or ours:
         return tasks[-1] if tasks else ours[0]
     return "exit" if "Thread" in traceback else "start"

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class Undisturbed:
     seconds: float
     files: dict[str, str]
     stored: dict[str, str]
+    working: set[str]
 
 
 @dataclass
@@ -59,33 +61,31 @@ class Kill:
 def undisturbed_of(home: CurationHome) -> Undisturbed:
     """Run once without a kill, on servers that run already, and look at what is there then."""
     seconds = home.finish()
-    found = Undisturbed(seconds, home.files(), home.stored())
+    found = Undisturbed(seconds, home.files(), home.stored(), home.working())
     home.forget()
     return found
 
 
-def shoot(home: CurationHome, undisturbed: Undisturbed, num_kills: int, seed: int) -> list[Kill]:
-    """Kill so many times, with runs to the end in between; every run that ended is looked at."""
+def shoot(home: CurationHome, undisturbed: Undisturbed, num_kills: int, seed: int) -> Iterator[list[Kill]]:
+    """Kill so many times, with runs to the end in between; give the kills of each run that ended and was looked at."""
     random_times = random.Random(seed)
-    kills: list[Kill] = []
     of_run: list[Kill] = []
-    run = 1
-    while len(kills) < num_kills:
-        seconds = random_times.uniform(0, undisturbed.seconds)
+    run, left = 1, num_kills
+    while left or of_run:
         process = home.begin()
-        time.sleep(seconds)
-        at = kill(process, home.root / "log")
-        if at is None:
-            assert process.returncode == 0, home.said()
-            look_at(home, undisturbed, of_run)
-            home.forget()
-            run, of_run = run + 1, []
+        seconds = random_times.uniform(0, undisturbed.seconds)
+        if left:
+            time.sleep(seconds)
+        at = kill(process, home.root / "log") if left else None
+        if at is not None:
+            of_run.append(Kill(run, seconds, seconds / undisturbed.seconds, at, under_way(home)))
+            left -= 1
             continue
-        of_run.append(Kill(run, seconds, seconds / undisturbed.seconds, at, _under_way(home)))
-        kills.append(of_run[-1])
-    home.finish()
-    look_at(home, undisturbed, of_run)
-    return kills
+        assert process.wait() == 0, home.said()
+        look_at(home, undisturbed, of_run)
+        yield of_run
+        home.forget()
+        run, of_run = run + 1, []
 
 
 def look_at(home: CurationHome, undisturbed: Undisturbed, kills: list[Kill]) -> None:
@@ -94,12 +94,12 @@ def look_at(home: CurationHome, undisturbed: Undisturbed, kills: list[Kill]) -> 
     home.workspace.dataset().verify()
     assert len(home.workspace.versions()) == 1
     _require_same_store(home, undisturbed, len(kills))
-    _require_no_litter(home)
+    _require_no_litter(home, undisturbed, kills)
     _require_nothing_running(home)
     _count_repeated(home, kills)
 
 
-def _under_way(home: CurationHome) -> dict[str, str]:
+def under_way(home: CurationHome) -> dict[str, str]:
     """Return the key and name of every step that is begun and not ended; the first name is the step's own."""
     begun: dict[str, str] = {}
     if (home.home / "journal.db").is_file():
@@ -116,12 +116,12 @@ def _require_same_store(home: CurationHome, undisturbed: Undisturbed, num_kills:
     assert home.stored() == undisturbed.stored
 
 
-def _require_no_litter(home: CurationHome) -> None:
+def _require_no_litter(home: CurationHome, undisturbed: Undisturbed, kills: list[Kill]) -> None:
+    """Require that nothing more lies about than always, but for the working folders of steps that a kill hit."""
     root = home.workspace.root
-    litter = [*root.rglob(".*.part"), *root.glob(str(STAGING))]
-    for folder in ("work", "films"):
-        litter += (home.home / "scratch" / folder).glob("*")
-    assert litter == []
+    assert [*root.rglob(".*.part"), *root.glob(str(STAGING)), *(home.home / "scratch").glob("films/*")] == []
+    hit = {key for shot in kills for key in shot.begun}
+    assert home.working() <= undisturbed.working | hit
 
 
 def _require_nothing_running(home: CurationHome) -> None:
@@ -176,10 +176,12 @@ def main() -> None:
             home.finish()  # the first run of a home starts its servers
             home.forget()
             undisturbed = undisturbed_of(home)
-            kills = shoot(home, undisturbed, wanted.kills, wanted.seed)
+            kills: list[Kill] = []
+            for of_run in shoot(home, undisturbed, wanted.kills, wanted.seed):
+                kills += of_run
+                _write(wanted, undisturbed, kills)
         finally:
             home.stop()
-    _write(wanted, undisturbed, kills)
 
 
 def _write(wanted: argparse.Namespace, undisturbed: Undisturbed, kills: list[Kill]) -> None:
@@ -194,16 +196,17 @@ def _write(wanted: argparse.Namespace, undisturbed: Undisturbed, kills: list[Kil
         "undisturbed_seconds": round(undisturbed.seconds, 1),
         "num_files": len(undisturbed.files),
         "num_kills": len(kills),
-        "num_runs": kills[-1].run,
+        "num_runs": kills[-1].run if kills else 0,
         "all_byte_identical": True,
-        "most_steps_repeated_by_a_kill": max(len(shot.repeated) for shot in kills),
+        "most_steps_repeated_by_a_kill": max((len(shot.repeated) for shot in kills), default=0),
         "steps_repeated": sum(len(shot.repeated) for shot in kills),
         "kills": [_row(shot) for shot in kills],
     }
     wanted.out.write_text(json.dumps(result, indent=2) + "\n")
     places = Counter(shot.at for shot in kills)
-    print(f"{len(kills)} kills over {kills[-1].run} runs, all byte-identical")  # noqa: T201 - a script's answer
-    print(f"at {dict(places)}; repeated {result['steps_repeated']} steps")  # noqa: T201
+    repeated = result["steps_repeated"]
+    sys.stdout.write(f"{len(kills)} kills, all byte-identical; {repeated} steps repeated; hit {dict(places)}\n")
+    sys.stdout.flush()
 
 
 def _row(shot: Kill) -> dict[str, Any]:
