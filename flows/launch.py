@@ -22,6 +22,7 @@ from pegbar.errors import ConflictError, NotFoundError, PegbarError, StorageErro
 from pegbar.journal import Journal, Run
 from pegbar.services import ensure_services
 from pegbar.settings import Settings
+from pegbar.space import GC_LEASE
 from pegbar.workspace import Workspace
 
 FlowName = Literal[
@@ -29,6 +30,7 @@ FlowName = Literal[
 ]
 HEARTBEAT_SECONDS = 10.0
 WORKSPACE_LEASE_SECONDS = 60.0
+GC_PATIENCE_SECONDS = 600.0  # nothing begins while garbage is collected, and that ends soon
 NUM_RUNS_LOOKED_AT = 100
 INTERRUPTED = ("killed", "failed")
 UNCLAIMED: tuple[FlowName, ...] = ("generate",)  # it writes elsewhere, and the folder of its story may be no workspace
@@ -78,7 +80,8 @@ def _execute(settings: Settings, journal: Journal, launch: Launch, run_id: str, 
         recipe = launch.model_dump(mode="json", exclude={"flow"})
         close_elsewhere(run_id)  # earlier attempts; then this one is tagged, and only then it begins
         _tag_caller(run_id)
-        journal.begin_run(run_id, launch.flow, recipe, str(launch.workspace), settings.owner)
+        with journal.leased(GC_LEASE, run_id, WORKSPACE_LEASE_SECONDS, wait_seconds=GC_PATIENCE_SECONDS):
+            journal.begin_run(run_id, launch.flow, recipe, str(launch.workspace), settings.owner)
         outcome: Literal["completed", "failed"] = "failed"
         error = "interrupted"
         try:

@@ -17,6 +17,7 @@ from pegbar.errors import DiskFullError, QuotaError
 from pegbar.files import disk_errors
 from pegbar.store import Store
 
+GC_LEASE = "gc"  # of the journal: who collects garbage holds it throughout, a run while it begins
 UNITS = ("B", "kB", "MB", "GB", "TB")
 THOUSAND = 1000
 BUSY_SECONDS = 30.0

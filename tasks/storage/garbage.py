@@ -20,12 +20,12 @@ from pegbar.faults import fault_point
 from pegbar.journal import Journal, StepRow
 from pegbar.lineage import Lineage
 from pegbar.records import Record
+from pegbar.space import GC_LEASE
 from pegbar.store import Store
 from tasks.storage.claims import claims_of
 from tasks.storage.keeping import DAY_SECONDS, Claims, KeepConfig, KeepReason, Model, kept_artifacts, needed_members
 from tasks.storage.scratch import ScratchEntry, remove_entry, scratch_entries
 
-LEASE = "gc"
 LEASE_SECONDS = 60.0
 ItemT = TypeVar("ItemT")
 GarbageKind = Literal["artifact", "member", "journal", "scratch"]
@@ -133,7 +133,7 @@ def collect_garbage(
         ConflictError: a run is alive, or somebody else collects.
         StorageError: the store or the disk failed; what is left is whole, and the next collection goes on.
     """
-    with journal.leased(LEASE, f"gc-{uuid.uuid4().hex[:8]}", LEASE_SECONDS):
+    with journal.leased(GC_LEASE, f"gc-{uuid.uuid4().hex[:8]}", LEASE_SECONDS):
         _refuse_while_running(journal)
         garbage = find_garbage(store, journal, scratch, models, config)
         _remove(store, journal, garbage)

@@ -20,6 +20,7 @@ from pegbar.errors import ConflictError
 from pegbar.faults import KILL_AT_VARIABLE
 from pegbar.files import write_bytes
 from pegbar.lineage import Lineage
+from pegbar.space import GC_LEASE
 from pegbar.steps import Facts, Step
 from pegbar.versioning import Git
 from pegbar.workspace import POINTER, TRAILER, Workspace
@@ -187,6 +188,11 @@ def test_nothing_goes_while_a_run_is_at_work(artifacts: Artifacts) -> None:
     artifacts.journal.finish_run("busy", "completed")
     collected(artifacts)
     assert state_of(artifacts) == ([], [])
+
+
+def test_one_at_a_time_collects(artifacts: Artifacts) -> None:
+    with artifacts.journal.leased(GC_LEASE, "another", 60), pytest.raises(ConflictError, match="another"):
+        collected(artifacts)
 
 
 KILLED = """

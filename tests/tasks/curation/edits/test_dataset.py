@@ -141,6 +141,7 @@ def test_what_is_refused_leaves_the_version_before_in_place(place: Place) -> Non
 @pytest.mark.parametrize("damage", ["shards/ab-0000.tar", "tables/films/cd.parquet"])
 def test_a_damaged_dataset_is_not_edited(place: Place, damage: str) -> None:
     patch = place.patch(SPLIT)
+    (place.workspace.data / damage).unlink()
     (place.workspace.data / damage).write_bytes(b"damaged")
     with context_of(place.home).open() as artifacts, pytest.raises(IntegrityError, match="differs from the card"):
         stage_edited(artifacts, place.workspace, edit_version(artifacts, place.workspace, patch))
