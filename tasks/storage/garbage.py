@@ -109,7 +109,12 @@ def find_garbage(
     stale = [key for key in claims.rows if key not in lineage.manifests]
     listed = {member.sha256: member for member in store.list_members()}
     unneeded = [listed[sha256] for sha256 in listed.keys() - needed_members(lineage.manifests, kept)]
-    members = {member.sha256: member.size_bytes for member in unneeded if member.age_seconds >= config.grace_seconds}
+    named = needed_members(lineage.manifests, going)  # whatever is written now will have another manifest
+    members = {
+        member.sha256: member.size_bytes
+        for member in unneeded
+        if member.sha256 in named or member.age_seconds >= config.grace_seconds
+    }
     entries = [
         entry
         for entry in scratch_entries(scratch, _unfinished(journal, claims, config))

@@ -38,10 +38,14 @@ def old(home: Path) -> Path:
 
 def test_a_dry_run_tells_and_removes_nothing(old: Path) -> None:
     told = json.loads(run("--dry-run", "--json", "--keep-days", "0"))
-    assert [(some["step"], some["workspace"], some["count"]) for some in told["removed"]] == [("old_step", "ws", 1)]
+    (removed,) = told["removed"]
+    assert (removed["step"], removed["workspace"], removed["count"]) == ("old_step", "ws", 1)
+    assert removed["size_bytes"] == told["size_bytes"] == 1500
     text = run("--dry-run", "--keep-days", "0")
     assert "old_step" in text and "next: pegbar gc" in text
-    assert json.loads(run("--dry-run", "--json", "--keep-days", "0")) == told
+    done = json.loads(run("--json", "--keep-days", "0"))
+    assert done == told | {"is_dry_run": False}
+    assert "nothing would go" in run("--dry-run", "--keep-days", "0")
 
 
 def test_what_is_young_stays_and_says_why(old: Path) -> None:
