@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from pegbar.config import Config
 from pegbar.dead_runs import close_elsewhere, report_dead_runs, run_tag
 from pegbar.digests import digest_of
-from pegbar.errors import ConflictError, NotFoundError, PegbarError, StorageError, WorkspaceBusyError
+from pegbar.errors import ConflictError, NotFoundError, PegbarError, ServiceError, StorageError, WorkspaceBusyError
 from pegbar.journal import Journal, Run
 from pegbar.services import ensure_services
 from pegbar.settings import Settings
@@ -132,8 +132,21 @@ def _call(settings: Settings, launch: Launch, run_id: str) -> Any:
     flow: Callable[[RunContext, Config], Any] = getattr(module, launch.flow)
     request = module.Request.model_validate(launch.request)
     context = RunContext(settings=settings, workspace=launch.workspace, run_id=run_id)
-    with prefect.tags(run_tag(run_id)):
+    with prefect.tags(run_tag(run_id)), _needing_prefect():
         return flow(context, request)
+
+
+@contextmanager
+def _needing_prefect() -> Iterator[None]:
+    """Say in our words that Prefect's server died under a run; what the run finished is not lost."""
+    import httpx
+
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise ServiceError(
+            f"Prefect's server does not answer any more: {error}", remedy="pegbar resume", subject="prefect"
+        ) from error
 
 
 def _tag_caller(run_id: str) -> None:
