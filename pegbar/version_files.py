@@ -1,6 +1,6 @@
 """The files of a dataset's version that is not checked out: read one by one from DVC's cache, or from a remote."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from pegbar.dataset_files import CARD_NAME, damaged
@@ -21,8 +21,6 @@ class VersionFiles:
         NotFoundError: there is no such version. IntegrityError: its pointer or list is damaged.
         StorageError: its list is neither in the cache nor in a remote.
     """
-
-    num_parallel_reads = 1
 
     def __init__(self, root: Path, revision: str) -> None:
         self.root = root
@@ -64,14 +62,10 @@ class VersionFiles:
         """Return a whole file."""
         return self._found(path).read_bytes()
 
-    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, str | None]:
-        """Return `size` bytes of a file from `offset`; the digest of the whole is not known."""
-        with self._found(path).open("rb") as stream:
-            stream.seek(offset)
-            content = stream.read(size)
-        if len(content) != size:
-            raise damaged(path, f"is short: {len(content)} of {size} bytes at {offset}")
-        return content, None
+    def read_ranges(self, ranges: Sequence[tuple[str, int, int]]) -> list[tuple[bytes, str | None]]:
+        """Return the bytes of each (path, offset, size); the digests of the whole files are not known."""
+        self.bring({path for path, _, _ in ranges})
+        return [(self._range(*one), None) for one in ranges]
 
     def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
         """Compare a file's digest with `sha256`."""
@@ -81,6 +75,14 @@ class VersionFiles:
     def listed(self) -> Iterator[str]:
         """Yield every file beside the card."""
         yield from sorted(path for path in self.objects if path != CARD_NAME)
+
+    def _range(self, path: str, offset: int, size: int) -> bytes:
+        with self._found(path).open("rb") as stream:
+            stream.seek(offset)
+            content = stream.read(size)
+        if len(content) != size:
+            raise damaged(path, f"is short: {len(content)} of {size} bytes at {offset}")
+        return content
 
     def _found(self, path: str) -> Path:
         if path not in self._near:

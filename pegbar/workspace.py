@@ -94,7 +94,7 @@ class Workspace:
         Raises:
             NotFoundError: there is none.
         """
-        return Dataset(self.data)
+        return Dataset(self.data, known=self.known)
 
     def claimed(self, holder: str) -> AbstractContextManager[None]:
         """Keep every other run out of this workspace, from whatever home it comes, for as long as the block lasts.
@@ -175,7 +175,7 @@ class Workspace:
             self._check_out(revision)
             known = None if every_byte else self.known
             self._renew_damaged(known)
-        self.dataset().verify(known)
+        Dataset(self.data, known=known).verify()
 
     def _renew_damaged(self, known: KnownDigests | None) -> None:
         """Fetch again what differs from the card: a cache that shares its files with the dataset is damaged with it."""
@@ -198,6 +198,7 @@ class Workspace:
         path = self.root / POINTER
         before = path.read_bytes() if path.is_file() else None
         write_bytes(path, self._git.blobs([f"{revision}:{POINTER}"])[0] or b"")
+        fault_point("version:before_checkout")
         try:
             self._dvc.run(*pull)
         except PegbarError:
@@ -209,7 +210,7 @@ class Workspace:
         """Tell whether the dataset as it lies, whole and with nothing beside it, is one of the versions."""
         try:
             dataset = self.dataset()
-            dataset.verify(self.known)
+            dataset.verify()
         except (NotFoundError, IntegrityError, ConfigurationError):
             return False
         return any(version.dataset_digest == dataset.digest for version in self.versions())

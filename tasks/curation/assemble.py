@@ -227,5 +227,5 @@ def assemble_dataset(context: RunContext, groups: list[PackedGroup], config: Cur
     workspace = Workspace.open(context.workspace)
     with context.open() as artifacts:
         digest = assemble(artifacts, workspace, groups, config)
-    workspace.dataset().verify(workspace.known)
+    workspace.dataset().verify()
     return digest

@@ -141,6 +141,19 @@ def test_an_older_version_is_read_in_place_and_checked_out_by_name(two_versions:
     assert (two_versions.dataset().digest, git(root, "status", "--porcelain")) == (first, " M data.dvc\n")
 
 
+def test_killed_while_checking_out_the_same_command_ends_it(two_versions: Workspace) -> None:
+    first = two_versions.versions()[1]
+    script = (
+        "import sys; from pathlib import Path; from pegbar.workspace import Workspace;"
+        "Workspace.open(Path(sys.argv[1])).pull(sys.argv[2])"
+    )
+    command = [sys.executable, "-c", script, str(two_versions.root), first.revision]
+    done = subprocess.run(command, env=os.environ | {KILL_AT_VARIABLE: "version:before_checkout"}, check=False)
+    assert done.returncode == -9
+    two_versions.pull(first.revision)
+    assert two_versions.dataset().digest == first.dataset_digest
+
+
 def test_no_pull_overwrites_what_no_version_has(two_versions: Workspace) -> None:
     rewrite(two_versions, "Only here.")
     for name in (None, "HEAD~1"):

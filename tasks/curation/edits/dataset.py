@@ -194,7 +194,7 @@ def accept_edited(context: RunContext, patch: AcceptedPatch, staged: Staged) -> 
     """Keep the patch and move the edited dataset in (see `accept`)."""
     workspace = Workspace.open(context.workspace)
     accept(workspace, patch, staged)
-    workspace.dataset().verify(workspace.known)
+    workspace.dataset().verify()
 
 
 @task(name="apply-edits")
