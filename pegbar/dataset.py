@@ -5,12 +5,12 @@ the rest. A group is the first two hex digits of a film's id, so that a new film
 lie in a folder (a workspace's ``data/``) or are members of a store (`pegbar.stored_dataset`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from pegbar.dataset_files import CARD_NAME, DatasetFiles, FolderFiles, damaged
+from pegbar.dataset_files import CARD_NAME, DatasetFiles, FolderFiles, Range, damaged
 from pegbar.digests import digest_bytes, digest_of
 from pegbar.errors import IntegrityError, UsageError
 from pegbar.known_digests import KnownDigests
@@ -162,18 +162,21 @@ class Dataset:
             IntegrityError: the shard is missing, short, not of this dataset, or the bytes differ from their digest.
             StorageError: the store cannot be reached.
         """
-        path = self._listed(f"shards/{member.shard}")
-        if member.offset < 0 or member.size < 0:
-            raise damaged(path, f"has no {member.size} bytes at {member.offset}")
-        kept = self.cache.get(member.sha256) if self.cache is not None else None
-        if kept is not None:
-            return kept
-        content, whole = self.files.read_range(path, member.offset, member.size)
-        if whole != self.card.files[path] and digest_bytes(content) != member.sha256:
-            raise _differs(f"{member.name} in shard {member.shard}")
-        if self.cache is not None:
-            self.cache.put(member.sha256, content)
-        return content
+        return self.read_members([member])[0]
+
+    def read_members(self, members: Sequence[Member]) -> list[bytes]:
+        """Return the bytes of several members, those across a network read at once; errors as `read_member`."""
+        found = [self.cache.get(member.sha256) if self.cache is not None else None for member in members]
+        missing = [place for place, content in enumerate(found) if content is None]
+        ranges = [self._range_of(members[place]) for place in missing]
+        for place, (path, _, _), (content, whole) in zip(missing, ranges, self.files.read_ranges(ranges), strict=True):
+            member = members[place]
+            if whole != self.card.files[path] and digest_bytes(content) != member.sha256:
+                raise _differs(f"{member.name} in shard {member.shard}")
+            if self.cache is not None:
+                self.cache.put(member.sha256, content)
+            found[place] = content
+        return [content for content in found if content is not None]
 
     def verify(self, known: KnownDigests | None = None) -> None:
         """Check every file against the card.
@@ -194,6 +197,12 @@ class Dataset:
 
     def _files_of(self, name: TableName) -> list[str]:
         return sorted(path for path in self.card.files if PurePosixPath(path).parent == PurePosixPath("tables") / name)
+
+    def _range_of(self, member: Member) -> Range:
+        path = self._listed(f"shards/{member.shard}")
+        if member.offset < 0 or member.size < 0:
+            raise damaged(path, f"has no {member.size} bytes at {member.offset}")
+        return path, member.offset, member.size
 
     def _listed(self, path: str) -> str:
         """Return a path of the card: nothing else under the root, or outside it, is ever opened."""

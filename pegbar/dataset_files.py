@@ -1,7 +1,7 @@
 """Where a dataset's files lie: the one thing that differs between a folder and a store."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,8 @@ from pegbar.errors import IntegrityError, NotFoundError, StorageError
 from pegbar.known_digests import KnownDigests, stamp_of
 
 CARD_NAME = "card.json"
+Range = tuple[str, int, int]
+"""(path, offset, size)."""
 
 
 class DatasetFiles(Protocol):
@@ -18,11 +20,6 @@ class DatasetFiles(Protocol):
     @property
     def source(self) -> str:
         """Return where the files lie, for people and for lineage."""
-        ...
-
-    @property
-    def num_parallel_reads(self) -> int:
-        """Return how many reads are worth having under way at once: 1 where they do not wait for a network."""
         ...
 
     def card(self) -> bytes:
@@ -41,13 +38,13 @@ class DatasetFiles(Protocol):
         """
         ...
 
-    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, str | None]:
-        """Return `size` bytes of a file from `offset`, and the digest the whole file is known to have.
+    def read_ranges(self, ranges: Sequence[Range]) -> list[tuple[bytes, str | None]]:
+        """Return the bytes of each range, and the digest its whole file is known to have.
 
-        It is None unless all of the file was read before and its stamp has not changed since.
+        That is None unless all of the file was read before and its stamp has not changed since.
 
         Raises:
-            IntegrityError: the file is missing or too short. StorageError: it cannot be read.
+            IntegrityError: a file is missing or too short. StorageError: it cannot be read.
         """
         ...
 
@@ -70,8 +67,6 @@ class FolderFiles:
     Args:
         known: digests of files that were read whole before.
     """
-
-    num_parallel_reads = 1
 
     def __init__(self, root: Path, known: KnownDigests | None = None) -> None:
         self.root = root
@@ -100,17 +95,9 @@ class FolderFiles:
         with os.fdopen(descriptor, "rb") as stream:
             return stream.read()
 
-    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, str | None]:
-        """Return `size` bytes of a file from `offset`: one read."""
-        descriptor = self._opened(path)
-        try:
-            status = os.fstat(descriptor)
-            left = status.st_size - offset
-            if left < size:
-                raise damaged(path, f"is short: {max(left, 0)} of {size} bytes at {offset}")
-            return os.pread(descriptor, size, offset), self._digest_under(path, stamp_of(status))
-        finally:
-            os.close(descriptor)
+    def read_ranges(self, ranges: Sequence[Range]) -> list[tuple[bytes, str | None]]:
+        """Return the bytes of each range: one read each."""
+        return [self._read_range(*one) for one in ranges]
 
     def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
         """Compare a file's digest with `sha256`."""
@@ -125,6 +112,17 @@ class FolderFiles:
             relative = file.relative_to(self.root).as_posix()
             if file.is_file() and relative != CARD_NAME:
                 yield relative
+
+    def _read_range(self, path: str, offset: int, size: int) -> tuple[bytes, str | None]:
+        descriptor = self._opened(path)
+        try:
+            status = os.fstat(descriptor)
+            left = status.st_size - offset
+            if left < size:
+                raise damaged(path, f"is short: {max(left, 0)} of {size} bytes at {offset}")
+            return os.pread(descriptor, size, offset), self._digest_under(path, stamp_of(status))
+        finally:
+            os.close(descriptor)
 
     def _digest_under(self, path: str, stamp: str) -> str | None:
         """Return the digest a file is known to have under a stamp; asked of the memory once."""

@@ -1,13 +1,15 @@
 """A dataset read from a store by its digest: no workspace, and nothing copied but what is asked for."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from pegbar.artifacts import Manifest, Output
 from pegbar.dataset import Dataset
 from pegbar.dataset_artifact import dataset_key
-from pegbar.dataset_files import CARD_NAME
+from pegbar.dataset_files import CARD_NAME, Range
 from pegbar.errors import IntegrityError, NotFoundError
 from pegbar.known_digests import KnownDigests
 from pegbar.member_cache import MemberCache
@@ -73,26 +75,22 @@ class StoreFiles:
             folder = str(self.config.root)
         return f"{folder}/manifests/{dataset_key(self.digest)}.json"
 
-    @property
-    def num_parallel_reads(self) -> int:
-        """Return the store's number of threads; 1 for a folder."""
-        return self.config.num_threads if isinstance(self.config, S3StoreConfig) else 1
-
     def card(self) -> bytes:
         """Return the card."""
         return self.read(CARD_NAME)
 
     def read(self, path: str) -> bytes:
         """Return a whole member."""
-        member = self._member(path)
-        return self._read(path, 0, member.size_bytes)
+        return self._read(self._store(), path, 0, self._member(path).size_bytes)
 
-    def read_range(self, path: str, offset: int, size: int) -> tuple[bytes, None]:
-        """Return `size` bytes of a member from `offset`: one request; nothing is known of the whole."""
-        left = self._member(path).size_bytes - offset
-        if left < size:
-            raise _damaged(path, f"is short: {max(left, 0)} of {size} bytes at {offset}")
-        return self._read(path, offset, size), None
+    def read_ranges(self, ranges: Sequence[Range]) -> list[tuple[bytes, str | None]]:
+        """Return the bytes of each range: one request each, those to a bucket several at once."""
+        num_threads = min(len(ranges), self.config.num_threads) if isinstance(self.config, S3StoreConfig) else 1
+        read = partial(self._read, self._store())
+        if num_threads < 2:
+            return [(read(*one), None) for one in ranges]
+        with ThreadPoolExecutor(num_threads) as threads:
+            return [(content, None) for content in threads.map(read, *zip(*ranges, strict=True))]
 
     def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
         """Let the store read all of a member, unless it is known under its present stamp."""
@@ -126,9 +124,13 @@ class StoreFiles:
             raise _damaged(path, "is not published")
         return self.members[path]
 
-    def _read(self, path: str, offset: int, size: int) -> bytes:
+    def _read(self, store: Store, path: str, offset: int, size: int) -> bytes:
+        member = self._member(path)
+        left = member.size_bytes - offset
+        if left < size:
+            raise _damaged(path, f"is short: {max(left, 0)} of {size} bytes at {offset}")
         try:
-            return self._store().read_range(self._member(path).sha256, offset, size)
+            return store.read_range(member.sha256, offset, size)
         except NotFoundError as error:
             raise _damaged(path, "is missing") from error
 

@@ -11,12 +11,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from models.animeshooter.config import VideoShape
 from pegbar.config import Config
 from pegbar.dataset import Dataset
 from pegbar.store import StoreConfig
 from pegbar.stored_dataset import stored_dataset
-from tasks.training.reading import SampleLoader, ShotSamples, StatefulSampler
+from tasks.training.clips import Frames, decode_clip
+from tasks.training.reading import Sample, SampleLoader, ShotSamples, StatefulSampler
 from tasks.training.reading.sampler import Tail
+
+
+SHAPE = VideoShape(height=32, width=32, num_frames=9, fps=8)
+
+
+def frames_of(sample: Sample) -> Frames:
+    """A transform that other processes find without importing a test."""
+    clip = sample.shots[0].clip
+    return decode_clip(sample.contents[clip.name], SHAPE, clip.name)
 
 
 class Place(Config):

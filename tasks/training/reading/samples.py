@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Literal, TypeVar
 
 from torch.utils.data import Dataset as TorchDataset
@@ -105,17 +104,15 @@ class Samples(TorchDataset[T], ABC, Generic[T]):
 
     def __getitems__(self, indices: Sequence[int]) -> list[T]:
         """Return several samples; over a network their bytes are read at once."""
-        described = self.described(indices)
-        num_threads = min(len(described), self.dataset.files.num_parallel_reads)
-        if num_threads < 2:
-            return [self._read(sample) for sample in described]
-        with ThreadPoolExecutor(num_threads) as threads:
-            return list(threads.map(self._read, described))
+        samples = self.described(indices)
+        self._fill(samples)
+        return [self.transform(sample) for sample in samples] if self.transform is not None else samples  # type: ignore[return-value]
 
-    def _read(self, sample: Sample) -> T:
-        for member in sample.members(self.parts):
-            sample.contents[member.name] = self.dataset.read_member(member)
-        return self.transform(sample) if self.transform is not None else sample  # type: ignore[return-value]
+    def _fill(self, samples: Sequence[Sample]) -> None:
+        wanted = [(sample, member) for sample in samples for member in sample.members(self.parts)]
+        read = self.dataset.read_members([member for _, member in wanted])
+        for (sample, member), content in zip(wanted, read, strict=True):
+            sample.contents[member.name] = content
 
 
 class ShotSamples(Samples[T]):

@@ -46,13 +46,13 @@ def test_what_was_read_ahead_is_not_counted(dataset: Dataset, num_workers: int) 
 
 def test_reading_goes_on_while_a_batch_is_used(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     readers: list[int] = []
-    read_member = dataset.read_member
+    read_members = dataset.read_members
 
-    def noted(member: Member) -> bytes:
-        readers.append(threading.get_ident())
-        return read_member(member)
+    def noted(members: Sequence[Member]) -> list[bytes]:
+        readers.extend([threading.get_ident()] * len(members))
+        return read_members(members)
 
-    monkeypatch.setattr(dataset, "read_member", noted)
+    monkeypatch.setattr(dataset, "read_members", noted)
     batches = iter(loader_of(dataset, num_ahead=2))
     next(batches)
     deadline = time.monotonic() + 10

@@ -4,26 +4,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clip_dataset import write_clip_dataset
+from reading_run import frames_of
 from small_dataset import small_rows, write_small_dataset
 from torch.utils.data import DataLoader
 
-from models.animeshooter.config import VideoShape
 from pegbar.dataset import Dataset
-from tasks.training.clips import Frames, decode_clip
+from tasks.training.clips import Frames
 from tasks.training.reading import Sample, ShotSamples, StatefulSampler, StorySamples
-
-SHAPE = VideoShape(height=32, width=32, num_frames=9, fps=8)
 
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return write_clip_dataset(tmp_path_factory.mktemp("clips") / "data", with_sounds=True)
-
-
-def frames_of(sample: Sample) -> Frames:
-    """A transform, found by other processes."""
-    clip = sample.shots[0].clip
-    return decode_clip(sample.contents[clip.name], SHAPE, clip.name)
 
 
 def test_a_shot_comes_with_its_caption_records_and_bytes(clips: Dataset) -> None:
