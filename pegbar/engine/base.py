@@ -62,8 +62,8 @@ class Crew(Protocol):
             ServiceError: it does not start.
         """
 
-    def give(self, ticket: int, item_id: str, work: bytes) -> None:
-        """Hand out one item."""
+    def give(self, ticket: int, function: bytes, item: bytes) -> None:
+        """Hand out one item and what is to be done with it, each pickled."""
 
     def take(self) -> list[tuple[int, bytes | WorkerDeath]]:
         """Wait until at least one ticket is answered; return all that are."""

@@ -9,7 +9,7 @@ import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -56,7 +56,8 @@ class Engine:
         from `items` when there is room for one; with it they are done longest first, ties in the order given.
 
         Args:
-            function: a module-level function; it runs in another process.
+            function: a module-level function, or a `partial` of one; it runs in another process. What is bound to it
+                travels apart from the items and is unpickled once.
             cost: how long an item takes, in any unit.
             budget: failures for no fault of the items' that are borne; without it, all are.
             on_done: told each id as it ends.
@@ -77,7 +78,7 @@ class _Out:
     """One item that a worker has: pickled, for a second try."""
 
     item_id: str
-    work: bytes
+    item: bytes
     num_tries: int = 0
 
 
@@ -91,7 +92,7 @@ class _Batch(Generic[ItemT, ResultT]):
         budget: FailureBudget | None,
         on_done: Callable[[str], None],
     ) -> None:
-        self._crew, self._function, self._budget, self._on_done = crew, function, budget, on_done
+        self._crew, self._function, self._budget, self._on_done = crew, pickle.dumps(function), budget, on_done
         self._out: dict[int, _Out] = {}
         self._suspects: deque[tuple[int, _Out]] = deque()
         self._results: dict[int, ItemResult[ResultT]] = {}
@@ -115,13 +116,13 @@ class _Batch(Generic[ItemT, ResultT]):
             if entry is None:
                 break
             ticket, (item_id, item) = entry
-            self._give(ticket, _Out(item_id, pickle.dumps((self._function, item))))
+            self._give(ticket, _Out(item_id, pickle.dumps(item)))
         if not self._out and self._suspects:
             self._give(*self._suspects.popleft())
 
     def _give(self, ticket: int, out: _Out) -> None:
         self._out[ticket] = out
-        self._crew.give(ticket, out.item_id, out.work)
+        self._crew.give(ticket, self._function, out.item)
 
     def _book(self, ticket: int, answer: bytes | WorkerDeath) -> None:
         out = self._out.pop(ticket)
@@ -131,12 +132,12 @@ class _Batch(Generic[ItemT, ResultT]):
                 self._suspects.append((ticket, out))
                 return
             reason = f"its worker process died {MAX_TRIES} times; quarantined"
-            result: Any = ItemResult(out.item_id, "failed_permanent", reason=reason, detail=answer.cause)
+            result: Any = ItemResult("", "failed_permanent", reason=reason, detail=answer.cause)
         else:
             result = pickle.loads(answer)  # noqa: S301 - from our own worker
             if isinstance(result, Stop):
                 raise result.error
-        self._results[ticket] = result
+        self._results[ticket] = replace(result, item_id=out.item_id)
         self._on_done(out.item_id)
         if result.outcome == "failed_retryable" or out.num_tries == MAX_TRIES:
             self._spend(result.reason)

@@ -1,24 +1,23 @@
-"""The embedded engine's crew: processes of this machine, each with a pipe of its own: a death names its item."""
+"""The embedded engine's crew: processes of this machine, each with a pipe of its own, so that a death names its item.
 
-import multiprocessing
-import os
-import signal
+Long items are handed out one by one. Of short ones, a few lie ready in each pipe: to wake us for every item of some
+milliseconds would cost more than one in a hundred of them. They come back to the front of the queue if the worker dies.
+"""
+
+import time
+from collections import deque
 from collections.abc import Iterator
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import Literal
 
 from pydantic import Field
 
 from pegbar.config import Config
 from pegbar.engine.base import WorkerDeath
-from pegbar.engine.boundary import ONE_THREAD, answer
 from pegbar.engine.engine import Engine
-from pegbar.errors import ServiceError
-from pegbar.orphans import die_with_parent
+from pegbar.engine.worker import Task, Worker
 
-SPAWN = multiprocessing.get_context("spawn")
-READY = b""
-END_SECONDS = 5.0
+PIPE_SECONDS, MAX_PIPE_ITEMS, MAX_PIPE_BYTES = 2.0, 16, 32_768  # what may lie in one worker's pipe
 
 
 class PoolConfig(Config):
@@ -43,117 +42,86 @@ class PoolCrew:
 
     def __init__(self, config: PoolConfig) -> None:
         self._config = config
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
+        self._waiting: deque[Task] = deque()
 
     @property
     def width(self) -> int:
-        """One item per worker: the next is ready long before a pipe is empty."""
-        return self._config.num_workers
+        """One item per worker, or as many short ones as may lie in its pipe."""
+        return self._config.num_workers * self._items_per_pipe
+
+    @property
+    def _items_per_pipe(self) -> int:
+        slowest = max((worker.seconds_per_item for worker in self._workers), default=0.0)
+        return max(1, min(MAX_PIPE_ITEMS, int(PIPE_SECONDS / slowest))) if slowest else 1
 
     def open(self) -> None:
         """Start nothing yet."""
 
-    def give(self, ticket: int, item_id: str, work: bytes) -> None:
-        """Hand an item to an idle worker, or to a new one."""
-        for worker in [worker for worker in self._workers if worker.ticket is None]:
-            if worker.is_given(ticket, item_id, work):
-                return
-            self._bury(worker)  # killed while it had nothing to do
-        worker = _Worker(self._config.max_item_seconds)
-        self._workers.append(worker)
-        if not worker.is_given(ticket, item_id, work):
-            raise self._does_not_start(worker)
+    def give(self, ticket: int, function: bytes, item: bytes) -> None:
+        """Put an item in the queue."""
+        self._waiting.append(Task(ticket, function, item))
 
     def take(self) -> list[tuple[int, bytes | WorkerDeath]]:
-        """Wait until at least one item is answered.
+        """Deal out what waits, until at least one item is answered.
 
         Raises:
             ServiceError: a worker died before it could take its first item.
         """
         answered: list[tuple[int, bytes | WorkerDeath]] = []
         while not answered:
-            answered = list(self._heard())
+            self._deal()
+            busy = [worker for worker in self._workers if worker.tasks]
+            wait([worker.connection for worker in busy])
+            time.sleep(self._spare_seconds(busy))
+            answered = [answer for worker in busy for answer in self._heard(worker)]
         return answered
 
-    def _heard(self) -> Iterator[tuple[int, bytes | WorkerDeath]]:
-        busy = {worker.connection: worker for worker in self._workers if worker.ticket is not None}
-        for connection in wait(list(busy)):
-            worker = busy[connection]  # type: ignore[index]
-            try:
-                message = worker.connection.recv_bytes()
-            except (EOFError, OSError):
-                if not worker.is_ready:
-                    raise self._does_not_start(worker) from None
-                yield worker.ticket or 0, WorkerDeath(self._bury(worker))
-                continue
-            if message == READY:
-                worker.is_ready = True
-                continue
-            ticket, worker.ticket = worker.ticket or 0, None
-            yield ticket, message
+    def _deal(self) -> None:
+        while self._waiting and (worker := self._free()) is not None:
+            if worker.is_given(self._waiting[0]):
+                self._waiting.popleft()
+            elif worker.tasks:
+                return  # what it leaves behind is heard of next
+            else:
+                self._bury(worker)  # killed while it had nothing to do
+
+    def _free(self) -> Worker | None:
+        least = min(self._workers, key=lambda worker: len(worker.tasks), default=None)
+        if least is None or (least.tasks and len(self._workers) < self._config.num_workers):
+            least = Worker(self._config.max_item_seconds)
+            self._workers.append(least)
+        if least.tasks and (len(least.tasks) >= self._items_per_pipe or least.num_bytes > MAX_PIPE_BYTES):
+            return None
+        return least
+
+    def _spare_seconds(self, busy: list[Worker]) -> float:
+        """Return for how long nobody will run out of work: we may as well sleep, and hear of several items at once."""
+        return min((len(worker.tasks) - 1) / 2 * worker.seconds_per_item for worker in busy)
+
+    def _heard(self, worker: Worker) -> Iterator[tuple[int, bytes | WorkerDeath]]:
+        try:
+            yield from worker.answers()
+        except EOFError:
+            suspect = worker.tasks.popleft()
+            self._waiting.extendleft(reversed(worker.tasks))
+            yield suspect.ticket, WorkerDeath(self._bury(worker))
 
     def drop(self) -> None:
         """Kill every worker that has an item."""
-        for worker in [worker for worker in self._workers if worker.ticket is not None]:
+        self._waiting.clear()
+        for worker in [worker for worker in self._workers if worker.tasks]:
             self._bury(worker)
 
     def close(self) -> None:
         """Let idle workers end by themselves; none outlives this."""
         self.drop()
         for worker in self._workers:
-            worker.connection.close()
+            worker.dismiss()
         for worker in self._workers:
-            worker.process.join(END_SECONDS)
-            worker.process.kill()
-            worker.process.join()
+            worker.wait()
         self._workers.clear()
 
-    def _bury(self, worker: "_Worker") -> str:
+    def _bury(self, worker: Worker) -> str:
         self._workers.remove(worker)
         return worker.end()
-
-    def _does_not_start(self, worker: "_Worker") -> ServiceError:
-        return ServiceError(f"a worker process does not start: {self._bury(worker)}", remedy="pegbar doctor")
-
-
-class _Worker:
-    """One process, our end of its pipe, and the ticket it works on."""
-
-    def __init__(self, max_seconds: float | None) -> None:
-        self.connection, theirs = SPAWN.Pipe()
-        self.process = SPAWN.Process(target=_serve, args=(theirs, os.getpid(), max_seconds))
-        self.process.start()
-        theirs.close()
-        self.ticket: int | None = None
-        self.is_ready = False
-
-    def is_given(self, ticket: int, item_id: str, work: bytes) -> bool:
-        """Hand over an item; False where the process is dead."""
-        try:
-            self.connection.send((item_id, work))
-        except OSError:
-            return False
-        self.ticket = ticket
-        return True
-
-    def end(self) -> str:
-        """Kill the process, unless it is dead, and say how it died."""
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
-        code = self.process.exitcode or 0
-        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-def _serve(connection: Connection, parent_pid: int, max_seconds: float | None) -> None:
-    """Answer items until the parent closes the pipe."""
-    die_with_parent(parent_pid)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    os.environ.update(ONE_THREAD)
-    connection.send_bytes(READY)
-    while True:
-        try:
-            item_id, work = connection.recv()
-        except EOFError:
-            return
-        connection.send_bytes(answer(item_id, work, max_seconds))

@@ -102,9 +102,9 @@ class RayCrew:
             raise ServiceError(what, remedy='correct [engine] in the settings, or set its kind to "pool"') from error
         self._is_ours = True
 
-    def give(self, ticket: int, item_id: str, work: bytes) -> None:
+    def give(self, ticket: int, function: bytes, item: bytes) -> None:
         """Submit one task."""
-        self._tickets[self._answer.remote(item_id, work, self._config.max_item_seconds)] = ticket
+        self._tickets[self._answer.remote(function, item, self._config.max_item_seconds)] = ticket
 
     def take(self) -> list[tuple[int, bytes | WorkerDeath]]:
         """Wait until at least one task has ended.

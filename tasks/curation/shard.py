@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from prefect import task
@@ -61,7 +62,7 @@ def see_films(context: RunContext, films: Sequence[SourceFilm], config: CurateCo
     Raises:
         FailureBudgetError: too many films failed for no fault of theirs.
     """
-    results = _process(see_item, context, films, config, "look at films")
+    results = _process(partial(_see, context, config), context, films, config, "look at films")
     return [
         result.value
         if result.value is not None
@@ -76,7 +77,7 @@ def curate_films(context: RunContext, films: Sequence[SeenFilm], config: CurateC
     Raises:
         FailureBudgetError: too many films failed for no fault of theirs.
     """
-    results = _process(curate_item, context, films, config, "curate films")
+    results = _process(partial(_curate, context, config), context, films, config, "curate films")
     groups: dict[str, list[FilmParts]] = defaultdict(list)
     for film, result in sorted(zip(films, results, strict=True), key=lambda pair: pair[0].item_id):
         decisions = (film.source.decision(), _crashed(film.item_id, result))
@@ -85,8 +86,16 @@ def curate_films(context: RunContext, films: Sequence[SeenFilm], config: CurateC
         return [pack_group(artifacts, group, parts) for group, parts in sorted(groups.items())]
 
 
+def _see(context: RunContext, config: CurateConfig, film: SourceFilm) -> SeenFilm:
+    return see_item((context, film, config))
+
+
+def _curate(context: RunContext, config: CurateConfig, film: SeenFilm) -> FilmParts:
+    return curate_item((context, film, config))
+
+
 def _process(
-    function: Callable[[tuple[RunContext, FilmT, CurateConfig]], ResultT],
+    function: Callable[[FilmT], ResultT],
     context: RunContext,
     films: Sequence[FilmT],
     config: CurateConfig,
@@ -95,8 +104,8 @@ def _process(
     with running_engine(context.settings.engine) as engine:
         return engine.process(
             function,
-            [(film.item_id, (context, film, config)) for film in films],
-            cost=lambda item: work_seconds(item[1]),
+            [(film.item_id, film) for film in films],
+            cost=work_seconds,
             budget=FailureBudget(max_share=config.max_retryable_share),
             on_done=_Counter(label, len(films)),
         )

@@ -3,7 +3,7 @@
 import importlib.util
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -14,7 +14,7 @@ from pegbar.engine import Engine, EngineConfig, FailureBudget, PoolConfig, RayCo
 from pegbar.errors import DiskFullError, FailureBudgetError
 
 CONFIGS: dict[str, EngineConfig] = {"pool": PoolConfig(num_workers=2), "ray": RayConfig(num_workers=2)}
-WIDTHS = {"pool": 2, "ray": 4}
+MOST_OUT = {"pool": 2 * 16, "ray": 2 * 2}  # of short items; of long ones, the pool has one per worker out
 
 
 @pytest.fixture(scope="module", params=CONFIGS)
@@ -81,18 +81,18 @@ def test_a_full_disk_is_nobody_s_item_s_fault_and_stops_at_once(engine: Engine, 
     assert [result.value for result in engine.process(work, named("a", "b", "c"))] == ["A", "B", "C"]
 
 
-def test_too_many_failures_stop_the_run_early(engine: Engine) -> None:
+def test_too_many_failures_stop_the_run_early(engine: Engine, kind: str) -> None:
     drawn: list[str] = []
 
     def items() -> Iterator[tuple[str, str]]:
-        for number in range(60):
+        for number in range(200):
             drawn.append(str(number))
             yield str(number), "away" if number % 2 else "fine"
 
     budget = FailureBudget(max_share=0.2, min_items=10)
-    with pytest.raises(FailureBudgetError, match="3 of the first .* no answer"):
+    with pytest.raises(FailureBudgetError, match=r"[3-9] of the first \d+ items .* no answer"):
         engine.process(work, items(), budget=budget)
-    assert len(drawn) <= 12
+    assert len(drawn) <= 6 + 2 * MOST_OUT[kind]
     few = [("away", "away")] * 2 + [(str(number), "fine") for number in range(8)]
     assert [result.outcome for result in engine.process(work, few, budget=budget)].count("failed_retryable") == 2
 
@@ -116,15 +116,15 @@ def test_only_a_small_window_is_drawn_and_pickled(engine: Engine, kind: str) -> 
     out: list[int] = []
 
     def items() -> Iterator[tuple[str, Weighed]]:
-        for number in range(50):
+        for number in range(200):
             out.append(number + 1 - len(done))
             assert len(PICKLED) == number
             yield str(number), Weighed(str(number), 0.0)
 
     results = engine.process(name_of, items(), on_done=done.append)
-    assert [result.value for result in results] == [str(number) for number in range(50)]
-    assert max(out) == WIDTHS[kind]
-    assert sorted(done, key=int) == [str(number) for number in range(50)]
+    assert [result.value for result in results] == [str(number) for number in range(200)]
+    assert max(out) <= MOST_OUT[kind]
+    assert sorted(done, key=int) == [str(number) for number in range(200)]
 
 
 def test_workers_live_from_batch_to_batch(engine: Engine) -> None:
@@ -146,7 +146,5 @@ def test_no_items_are_no_work(engine: Engine) -> None:
 def test_nothing_listens_beyond_the_loopback(engine: Engine) -> None:
     engine.process(work, named("a"))
     ours = psutil.Process().children(recursive=True)
-    open_ports: Callable[[psutil.Process], list[str]] = lambda process: [
-        port.laddr.ip for port in process.net_connections() if port.status == psutil.CONN_LISTEN
-    ]
-    assert {ip.removeprefix("::ffff:") for process in ours for ip in open_ports(process)} <= {"127.0.0.1"}
+    ports = [port for process in ours for port in process.net_connections() if port.status == psutil.CONN_LISTEN]
+    assert {port.laddr.ip.removeprefix("::ffff:") for port in ports} <= {"127.0.0.1"}
