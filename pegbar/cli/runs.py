@@ -48,7 +48,7 @@ def curate(
     from models.clients.named import client_named
     from pegbar.settings import load_settings
     from pegbar.workspace import Workspace
-    from tasks.curation.sources.opening import is_remote
+    from tasks.curation.sources.opening import named_everywhere
 
     config = recipe_named(recipe).curate
     if annotator is not None:
@@ -56,7 +56,7 @@ def curate(
     if verifier is not None:
         config = config.verified_by(client_named(verifier))
     request = {
-        "sources": [source if is_remote(source) else str(Path(source).absolute()) for source in sources],
+        "sources": [named_everywhere(source) for source in sources],
         "licence": licence,
         "config": (config.accepting_drift() if accept_drift else config).model_dump(mode="json"),
     }

@@ -21,6 +21,7 @@ class WebSettings(Config):
         max_attempts: of one download, each going on where the one before was cut.
         max_wait_seconds: between two attempts, whatever the server asks for.
         max_download_seconds, max_download_bytes: of one film, its attempts and waits together.
+        max_failed_films: after so many downloads in a row that failed, a host is not asked for the others of a list.
         part_bytes: what a killed or cut download may have to fetch again.
     """
 
@@ -33,6 +34,7 @@ class WebSettings(Config):
     max_wait_seconds: float = Field(default=30.0, ge=0)
     max_download_seconds: float = Field(default=4 * 3600.0, gt=0)
     max_download_bytes: int = Field(default=64 * 2**30, gt=0)
+    max_failed_films: int = Field(default=3, ge=1)
     part_bytes: int = Field(default=8 * 2**20, gt=0)
 
     @field_validator("allowed_hosts")

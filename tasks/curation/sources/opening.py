@@ -13,6 +13,7 @@ from tasks.curation.sources.candidates import REMEDY, Candidate, SourceConfig, n
 from tasks.curation.sources.lists import LIST_SUFFIXES, Line, Row, bad_row, read_list
 from tasks.curation.sources.local import local_candidate, local_candidates
 from tasks.curation.sources.rights import Said
+from tasks.curation.sources.web_film import Hosts, small_file, web_candidate
 
 if TYPE_CHECKING:
     from tasks.curation.sources.bucket import Bucket
@@ -28,12 +29,18 @@ def is_remote(source: str) -> bool:
     return source.startswith((S3, *WEB, *VIDEO_SITE))
 
 
+def named_everywhere(source: str) -> str:
+    """Return a source as a run elsewhere, or another night, finds it: addresses as they are, paths absolute."""
+    return source if is_remote(source) else str(Path(source).absolute())
+
+
 class Sources:
     """Opens sources of one run; what they have in common is opened once."""
 
     def __init__(self, config: SourceConfig, scratch: Path, web: WebSettings) -> None:
         self.config, self.scratch, self.web = config, scratch, web
         self._buckets: dict[str, Bucket] = {}
+        self._hosts = Hosts(web.max_failed_films)
 
     def candidates(self, sources: Sequence[str]) -> list[Candidate]:
         """Return every claimed film of all sources, in a fixed order.
@@ -68,9 +75,7 @@ class Sources:
             name, _, prefix = source.removeprefix(S3).partition("/")
             yield from bucket_candidates(self._bucket(name), prefix, self.config)
         elif source.startswith(WEB):
-            from tasks.curation.sources.web_film import web_candidate
-
-            yield web_candidate(source, said, self.web, self.scratch)
+            yield web_candidate(source, said, self.web, self.scratch, self._hosts)
         else:
             from tasks.curation.sources.video_site import site_candidate
 
@@ -113,8 +118,6 @@ class Sources:
             name, _, key = address.removeprefix(S3).partition("/")
             return object_file(self._bucket(name), key)
         if address.startswith(WEB):
-            from tasks.curation.sources.web_film import small_file
-
             return small_file(address, self.web, self.scratch, MAX_SCRIPT_BYTES)
         path = folder / address
         if not path.is_file() or path.stat().st_size > MAX_SCRIPT_BYTES:

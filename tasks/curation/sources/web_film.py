@@ -1,5 +1,6 @@
 """A film at an address of the web."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -7,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pegbar.digests import digest_of
-from pegbar.errors import InputError, NotAVideoError
+from pegbar.errors import InputError, NotAVideoError, ServiceError
 from pegbar.media.container import KINDS
 from pegbar.media.names import check_name
 from pegbar.media.structure import family_of
@@ -16,14 +17,40 @@ from pegbar.web import Wanted, WebSettings, download, web_address
 from tasks.curation.sources.candidates import Candidate, Fetched, Recall, name_problem, refused_candidate, shown
 from tasks.curation.sources.rights import Said
 
-SCHEMES = ("http://", "https://")
+
+class Hosts:
+    """Which hosts are still worth asking: a list of films must not wait for each film of a server that is down."""
+
+    def __init__(self, max_failures: int) -> None:
+        self._max_failures = max_failures
+        self._failures: Counter[str] = Counter()
+
+    @contextmanager
+    def asked(self, host: str) -> Iterator[None]:
+        """Count what fails in the block, unless something came well in between.
+
+        Raises:
+            ServiceError: too many films in a row failed; the host is not asked again in this run.
+        """
+        if self._failures[host] >= self._max_failures:
+            raise ServiceError(
+                f"{host} is not asked any more: it failed for {self._max_failures} films in a row",
+                remedy="when it is back, run the command again",
+                subject=host,
+            )
+        try:
+            yield
+        except ServiceError:
+            self._failures[host] += 1
+            raise
+        del self._failures[host]
 
 
-def web_candidate(url: str, said: Said, settings: WebSettings, scratch: Path) -> Candidate:
+def web_candidate(url: str, said: Said, settings: WebSettings, scratch: Path, hosts: Hosts) -> Candidate:
     """Describe a film at a URL; its label is the URL without its query, which may hold a password."""
     try:
         parts = urlsplit(url)
-        web_address(url)
+        address = web_address(url)
     except ValueError as error:
         problem = error if isinstance(error, InputError) else InputError("it is no URL", remedy="correct it")
         return refused_candidate(url.partition("?")[0].rpartition("@")[2], problem, said)
@@ -32,14 +59,16 @@ def web_candidate(url: str, said: Said, settings: WebSettings, scratch: Path) ->
         name=name,
         label=shown(f"{parts.scheme}://{parts.netloc}{parts.path}"),
         subject=url,
-        fetch=partial(_fetched, url, settings, scratch),
+        fetch=partial(_fetched, url, address.host, settings, scratch, hosts),
         said=said,
         problem=name_problem(check_name, name),
     )
 
 
 @contextmanager
-def _fetched(url: str, settings: WebSettings, scratch: Path, recall: Recall) -> Iterator[Fetched]:
+def _fetched(
+    url: str, host: str, settings: WebSettings, scratch: Path, hosts: Hosts, recall: Recall
+) -> Iterator[Fetched]:
     known: list[str] = []
 
     def is_known(stamp: str) -> bool:
@@ -47,7 +76,8 @@ def _fetched(url: str, settings: WebSettings, scratch: Path, recall: Recall) -> 
         return bool(known)
 
     with parted_file(scratch / "ingest" / digest_of(url)) as parts:
-        came = download(url, parts, settings, Wanted(is_known, check_is_film))
+        with hosts.asked(host):
+            came = download(url, parts, settings, Wanted(is_known, check_is_film))
         if came.is_known:
             yield Fetched(came.num_bytes, came.stamp, sha256=known[0])
         else:

@@ -69,6 +69,18 @@ def test_nothing_private_is_asked_unless_settings_allow_it(server: WebServer, tm
     assert "not a public address" in film.reason
 
 
+def test_a_server_that_is_down_is_not_asked_for_every_film(server: WebServer, tmp_path: Path) -> None:
+    server.pages["/good.mp4"] = Page(FILM)
+    for number in range(9):
+        server.pages[f"/{number}.mp4"] = Page(statuses=[503] * 9)
+    urls = [f"{server.url}/{name}.mp4" for name in ("0", "1", "good", *range(2, 9))]
+    films = take(tmp_path, *urls, web=LOOPBACK.but(max_attempts=1))
+    assert [film.outcome == "kept" for film in films] == [False, False, True, *[False] * 7]
+    assert "failed for 3 films in a row" in films[-1].reason
+    assert {film.outcome for film in films} == {"kept", "failed_retryable"}
+    assert len(server.asked) == 3 + 3
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "https://127.0.0.1/films/..", "http://127.0.0.1/%2e%2e%2fa"])
 def test_an_address_without_a_name_needs_one_in_a_list(tmp_path: Path, url: str) -> None:
     (film,) = take(tmp_path, url)
@@ -83,9 +95,9 @@ sys.path.insert(0, {root!r})
 from pegbar.digests import digest_file
 from pegbar.web import WebSettings
 from tasks.curation.sources.rights import Said
-from tasks.curation.sources.web_film import web_candidate
+from tasks.curation.sources.web_film import Hosts, web_candidate
 settings = WebSettings(allowed_hosts=("127.0.0.1",), part_bytes={part_bytes})
-with web_candidate({url!r}, Said(), settings, Path({scratch!r})).fetch(lambda stamp: None) as fetched:
+with web_candidate({url!r}, Said(), settings, Path({scratch!r}), Hosts(3)).fetch(lambda stamp: None) as fetched:
     print(digest_file(fetched.path))
 """
 
