@@ -55,7 +55,7 @@ class Scheduled(Record):
 
 
 def put_schedule(schedule: Schedule) -> str:
-    """Create a schedule, or change the one of its name; return the name.
+    """Create a schedule, or change the one of its name and let it go on; return the name.
 
     Raises:
         ConfigurationError: no such time or time zone.
@@ -79,6 +79,7 @@ def put_schedule(schedule: Schedule) -> str:
             parameters={"request": schedule.request.model_dump(mode="json")},
             parameter_openapi_schema=parameter_schema(nightly).model_dump(exclude_unset=True),
             enforce_parameter_schema=usual["enforce_parameter_schema"],
+            paused=False,
         )
     return schedule.name or str(usual["name"])
 

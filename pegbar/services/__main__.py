@@ -1,19 +1,21 @@
-"""The two programs behind the managed servers; `pegbar up` starts them, people do not."""
+"""The programs behind the managed servers and the worker; `pegbar up` starts them, people do not."""
 
 import os
 import sys
 from pathlib import Path
 
 from pegbar.dead_runs import close_after_worker
+from pegbar.services import mlflow_server, prefect_server
 from pegbar.services.launch import BUSY_EXIT_CODE, become, servers
-from pegbar.services.mlflow_server import MlflowServer, serve
 from pegbar.services.start import find_endpoints
 from pegbar.services.worker import Worker
 from pegbar.settings import HOME_VARIABLE, load_settings
 
+USAGE = "launch prefect|mlflow|worker HOME | serve-prefect PORT | serve-mlflow HOME PORT"
+
 
 def main(arguments: list[str]) -> None:
-    """Run ``launch NAME HOME`` or ``serve-mlflow HOME PORT``."""
+    """Run ``launch NAME HOME``, ``serve-prefect PORT`` or ``serve-mlflow HOME PORT``."""
     os.umask(0o077)
     match arguments:
         case ["launch", "prefect" | "mlflow" as name, home]:
@@ -23,10 +25,12 @@ def main(arguments: list[str]) -> None:
             os.environ[HOME_VARIABLE] = home
             _become_worker(Path(home))
             sys.exit(BUSY_EXIT_CODE)
+        case ["serve-prefect", port]:
+            prefect_server.serve(int(port))
         case ["serve-mlflow", home, port]:
-            serve(MlflowServer(home=Path(home)), int(port))
+            mlflow_server.serve(mlflow_server.MlflowServer(home=Path(home)), int(port))
         case _:
-            sys.exit("python -m pegbar.services launch prefect|mlflow|worker HOME | serve-mlflow HOME PORT")
+            sys.exit(f"python -m pegbar.services {USAGE}")
 
 
 def _become_worker(home: Path) -> None:

@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import sys
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 from pegbar.config import Config
 from pegbar.errors import ServiceError
@@ -39,8 +42,8 @@ class PrefectServer(Config):
         return service_folder(self.home) / "prefect.auth"
 
     def command(self, port: int) -> list[str]:
-        """``prefect server start`` in the foreground: one process, web server and services together."""
-        return ["-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+        """`serve`, as a program: one process, web server and services together."""
+        return ["-m", "pegbar.services", "serve-prefect", str(port)]
 
     def environment(self, port: int) -> dict[str, str]:
         """Settings of the server; the sources are the measurements behind each."""
@@ -87,6 +90,33 @@ class PrefectServer(Config):
         if stranger is None or stranger.status != 401:
             return f"the server at {local_url(port)} answers without credentials"
         return None
+
+
+def serve(port: int) -> None:
+    """Be ``prefect server start`` in the foreground, with its scheduler mended. The caller holds the service's lock."""
+    mend_scheduler()
+    from prefect.cli import app
+
+    sys.argv = ["prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    app()
+
+
+def mend_scheduler() -> None:
+    """Let Prefect 3.8.8 plan runs on SQLAlchemy 2.1, which refuses a bulk insert that names a hybrid attribute.
+
+    The scheduler hands each run's state over with the run, for a later insert of its own; SQLAlchemy 2.0 passed it by.
+    Unmended the server answers, its schedules are active, and no run is ever planned.
+    """
+    from prefect.server.database.orm_models import FlowRun
+    from sqlalchemy.ext.hybrid import hybrid_property
+
+    state = FlowRun.__mapper__.all_orm_descriptors["state"]
+    if isinstance(state, hybrid_property):
+        state.inplace.bulk_dml(_pass_by)
+
+
+def _pass_by(cls: type[Any], mapping: MutableMapping[str, Any], value: Any) -> None:
+    """Leave the values as they are."""
 
 
 def read_auth(path: Path) -> str:

@@ -85,6 +85,20 @@ class Nights:
         (found,) = self.prefect("deployments/filter", {"deployments": {"name": {"any_": [name]}}}).json()
         return dict(found)
 
+    def add(self, cron: str) -> None:
+        where = ("--workspace", str(self.workspace.root), "--accept-drift", "--name", NAME)
+        pegbar("add", str(self.films), *where, "--cron", cron)
+
+    def begun_by_the_clock(self) -> str:
+        """Schedule a night for every minute, and return the first one's name once it is under way."""
+        self.add("* * * * *")
+        running = {"state": {"type": {"any_": ["RUNNING"]}}}
+        ours = {"flow_runs": running, "deployments": {"name": {"any_": [NAME]}}}
+        night = until(lambda: self.prefect("flow_runs/filter", ours).json())[0]
+        self.add("0 2 * * *")
+        assert night["auto_scheduled"]
+        return str(night["name"])
+
     def slots_taken(self) -> int:
         """Return how many nights the deployment believes to be under way."""
         return int(self.deployment(NAME)["global_concurrency_limit"]["active_slots"])
@@ -119,7 +133,7 @@ def nights(services_home: tuple[Settings, Endpoints], tmp_path_factory: pytest.T
         patch.setenv("PEGBAR_HOME", str(settings.home))
         workspace = Workspace.create(folder / "workspace")
         made = Nights(load_settings(), endpoints, workspace, folder / "films", folder / "notices")
-        pegbar("add", str(made.films), "--workspace", str(workspace.root), "--accept-drift", "--name", NAME)
+        made.add("0 2 * * *")
         yield made
     (settings.home / "settings.toml").unlink()
     want_no_worker(settings.home)
@@ -156,7 +170,7 @@ def killed(nights: Nights) -> Killed:
     second = until(lambda: nights.told()[1:])[0]
     until(lambda: nights.state(dead)[0] == "CRASHED")
 
-    finished = begin()
+    finished = nights.begun_by_the_clock()
     until(lambda: nights.state(finished)[0] not in ("SCHEDULED", "PENDING", "RUNNING"))
     after = until(lambda: read_state("worker", home))
     return Killed(
