@@ -35,7 +35,8 @@ def remove(
     from pegbar.settings import load_settings
     from pegbar.workspace import Workspace
 
-    if not reason.strip():
+    reason = " ".join(reason.split())
+    if not reason:
         raise UsageError("a takedown needs a reason", remedy="pegbar data remove FILM --reason 'why'")
     settings, opened = load_settings(), Workspace.open(workspace)
     who = actor or settings.owner

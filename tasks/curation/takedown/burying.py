@@ -7,20 +7,22 @@ from pathlib import Path
 from pegbar.errors import NotFoundError
 from pegbar.faults import fault_point
 from pegbar.records import Film
+from pegbar.store import Store
 from pegbar.tombstones import TOMBSTONES_FOLDER, HeldVersion, Tombstone, Tombstones, write_tombstone
 from pegbar.versioning import Git
 from pegbar.workspace import Workspace
+from tasks.curation.sources.source_film import GROUP_DIGITS
 from tasks.curation.takedown.finding import FilmToRemove
-from tasks.curation.takedown.history import PastVersion, films_of, past_versions
+from tasks.curation.takedown.history import PastVersion, films_of, past_versions, published_datasets
 
 
-def bury(workspace: Workspace, films: Sequence[FilmToRemove], reason: str, who: str) -> list[Tombstone]:
+def bury(store: Store, workspace: Workspace, films: Sequence[FilmToRemove], reason: str, who: str) -> list[Tombstone]:
     """Write and commit the tombstones of films, or find that done; who and why stay as they were said first.
 
     Raises:
         StorageError: what a version held can be read neither here nor in the remote; nothing was written.
     """
-    stones = tombstones_for(workspace, films, reason, who)
+    stones = tombstones_for(store, workspace, films, reason, who)
     for stone in stones:
         write_tombstone(workspace.root, stone)
         fault_point("remove:tombstone")
@@ -28,18 +30,21 @@ def bury(workspace: Workspace, films: Sequence[FilmToRemove], reason: str, who: 
     return stones
 
 
-def tombstones_for(workspace: Workspace, films: Sequence[FilmToRemove], reason: str, who: str) -> list[Tombstone]:
+def tombstones_for(
+    store: Store, workspace: Workspace, films: Sequence[FilmToRemove], reason: str, who: str
+) -> list[Tombstone]:
     """Return the tombstones of films as they would be written now."""
     buried = Tombstones.of(workspace.root)
     versions = past_versions(workspace.root)
-    held = films_of(workspace.root, versions, buried) | present_films(workspace)
+    held = films_of(workspace.root, versions, buried)
     present = present_digest(workspace)
-    versions += [PastVersion(revision="", dataset_digest=present, objects={})]
+    others = published_datasets(store, {film.film_id[:GROUP_DIGITS] for film in films})
+    others[present] = present_films(workspace)
     stones = []
     for film in films:
         stone = buried.of_film(film.sha256) or _new(film, reason, who, present)
-        known = {(version.pointer, version.dataset_digest): version for version in _holders(film, versions, held)}
-        known |= {(version.pointer, version.dataset_digest): version for version in stone.versions}
+        holders = (*_holders(film, versions, held), *_unnamed_holders(film, others), *stone.versions)
+        known = {(version.pointer, version.dataset_digest): version for version in holders}
         digests = {version.dataset_digest for version in known.values() if version.pointer}
         unnamed = [key for key, version in known.items() if not version.pointer and version.dataset_digest in digests]
         stay = tuple(version for key, version in known.items() if key not in unnamed)
@@ -47,12 +52,12 @@ def tombstones_for(workspace: Workspace, films: Sequence[FilmToRemove], reason: 
     return stones
 
 
-def present_films(workspace: Workspace) -> dict[str, list[Film]]:
-    """Return the films of the dataset as it lies there, as those of a version that no commit names; none without it."""
+def present_films(workspace: Workspace) -> list[Film]:
+    """Return the films of the dataset as it lies there; none where there is none, or none that is whole."""
     try:
-        return {"": workspace.dataset().films()}
+        return workspace.dataset().films()
     except NotFoundError:
-        return {}
+        return []
 
 
 def present_digest(workspace: Workspace) -> str:
@@ -98,3 +103,11 @@ def _holders(
                     dataset_digest=version.dataset_digest,
                     could_be_learnt=row.kept,
                 )
+
+
+def _unnamed_holders(film: FilmToRemove, datasets: Mapping[str, list[Film]]) -> Iterable[HeldVersion]:
+    """Yield the datasets that held a film; whether a commit names them too is seen later."""
+    for digest, held in datasets.items():
+        for row in held:
+            if row.sha256 == film.sha256:
+                yield HeldVersion(revision="", pointer="", dataset_digest=digest, could_be_learnt=row.kept)

@@ -1,12 +1,17 @@
 """Every version that the workspace ever had, on any branch, and the films that each one held."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pegbar.dataset import CARD_NAME
+from pegbar.dataset_artifact import STEP as DATASET_STEP
+from pegbar.digests import digest_of
 from pegbar.dvc_objects import POINTER, WHOLE, bring_objects, objects_of
+from pegbar.lineage import Lineage
 from pegbar.records import Film
+from pegbar.store import Store
 from pegbar.tables import read_tables, records_of
 from pegbar.tombstones import Tombstone, Tombstones
 from pegbar.versioning import Git
@@ -67,6 +72,19 @@ def films_of(root: Path, versions: Sequence[PastVersion], tombstones: Tombstones
     return {revision: [film for name in names for film in films[name]] for revision, names in wanted.items()}
 
 
+def published_datasets(store: Store, groups: Collection[str]) -> dict[str, list[Film]]:
+    """Return digest -> the films of some groups, of every dataset in a store: also of those that no version names."""
+    found: dict[str, list[Film]] = {}
+    tables: dict[str, list[Film]] = {}
+    for manifest in Lineage.of(store).manifests.values():
+        for output in manifest.outputs if manifest.step == DATASET_STEP.name else ():
+            if output.path.startswith(FILMS) and group_of(output.path) in groups and store.has_member(output.sha256):
+                if output.sha256 not in tables:
+                    tables[output.sha256] = _fetched(store, output.sha256)
+                found.setdefault(digest_of(manifest.inputs), []).extend(tables[output.sha256])
+    return found
+
+
 def objects_with(versions: Iterable[PastVersion], tombstones: Iterable[Tombstone]) -> set[str]:
     """Return the objects that hold what has tombstones: of each version that held it the files of its group.
 
@@ -92,6 +110,13 @@ def _tables(version: PastVersion, tombstones: Tombstones) -> Iterator[str]:
     for path, name in version.objects.items():
         if path.startswith(FILMS) and group_of(path) not in buried:
             yield name
+
+
+def _fetched(store: Store, sha256: str) -> list[Film]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "films.parquet"
+        store.fetch_member(sha256, path)
+        return _read(path)
 
 
 def _read(path: Path) -> list[Film]:

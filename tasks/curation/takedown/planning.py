@@ -54,12 +54,12 @@ def plan_takedown(artifacts: Artifacts, workspace: Workspace, said: Sequence[str
         version's, or not whole. StorageError: an older version cannot be read.
     """
     films = _meant(artifacts, workspace, said)
-    stones = tombstones_for(workspace, films, reason, who)
+    stones = tombstones_for(artifacts.store, workspace, films, reason, who)
     buried = Tombstones.of(workspace.root)
     if any(buried.of_film(film.sha256) is None for film in films):
         check_is_whole(workspace)
         _check_is_latest(workspace)
-    present = present_films(workspace).get("", [])
+    present = present_films(workspace)
     here = {film.film_id for film in present} & {film.film_id for film in films}
     groups = {film_id[:GROUP_DIGITS] for film_id in here}
     objects = objects_with(past_versions(workspace.root), stones)
@@ -83,7 +83,7 @@ def _meant(artifacts: Artifacts, workspace: Workspace, said: Sequence[str]) -> l
     buried = Tombstones.of(workspace.root)
     versions = past_versions(workspace.root)
     held = [film for films in films_of(workspace.root, versions, buried).values() for film in films]
-    known = known_films([*present_films(workspace).get("", ()), *held], buried)
+    known = known_films([*present_films(workspace), *held], buried)
     told = {film.sha256 for film in known}
     for one in said:  # in the store alone: taken in by a run that made no version of it
         if SHA256.fullmatch(one) and one not in told and artifacts.store.has_member(checked_key(one)):

@@ -84,7 +84,6 @@ def purge_store(artifacts: Artifacts, condemned: Condemned, lineage: Lineage) ->
 
 def others_at_work(artifacts: Artifacts) -> tuple[str, ...]:
     """Return the runs of the journal that are at work now, but for this one."""
-    artifacts.journal.reap()
     return tuple(run.run_id for run in artifacts.journal.unfinished_runs() if run.run_id != artifacts.run_id)
 
 

@@ -85,7 +85,7 @@ def base_of(artifacts: Artifacts, workspace: Workspace, tombstones: Sequence[Tom
     """
     gone = {stone.sha256 for stone in tombstones}
     present = present_digest(workspace)
-    if any(film.sha256 in gone for film in present_films(workspace).get("", ())):
+    if any(film.sha256 in gone for film in present_films(workspace)):
         return present
     if present and any(version.dataset_digest == present for version in workspace.versions()[:1]):
         return ""

@@ -46,7 +46,8 @@ class Covered(Record):
 @task(name="write-tombstones")
 def write_tombstones(context: RunContext, films: Sequence[FilmToRemove], reason: str, who: str) -> list[Tombstone]:
     """Write and commit the tombstones (see `bury`)."""
-    return bury(Workspace.open(context.workspace), films, reason, who)
+    with context.open() as artifacts:
+        return bury(artifacts.store, Workspace.open(context.workspace), films, reason, who)
 
 
 @task(name="rewrite-dataset")

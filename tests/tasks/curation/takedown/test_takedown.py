@@ -13,7 +13,7 @@ import boto3
 import pytest
 from removable_films import FAR, GONE, NEAR, curate, digests_of, leaks, packed, traces_of, write_films
 from servers.s3 import S3Server
-from small_films import context_of
+from small_films import OPEN, context_of
 
 from models.clients.replies import Kept, Replies
 from pegbar.artifacts import Artifacts
@@ -30,6 +30,7 @@ from tasks.context import RunContext
 from tasks.curation.assemble import files_of
 from tasks.curation.edits.kept import keep_patch, kept_patches
 from tasks.curation.edits.patch import AcceptedPatch
+from tasks.curation.sources.ingest import ingest
 from tasks.curation.takedown.burying import commit
 from tasks.curation.takedown.planning import Plan, plan_takedown
 from tasks.curation.takedown.purging import Purged
@@ -68,7 +69,7 @@ class Place:
 
     def killed(self, place: str) -> int | None:
         process = multiprocessing.get_context("fork").Process(
-            target=self.take_down, args=(GONE,), kwargs={"kill_at": place}
+            target=self.take_down, args=("gone.mp4",), kwargs={"kill_at": place}
         )
         process.start()
         process.join(120)
@@ -215,7 +216,7 @@ def test_a_second_time_changes_nothing(done: Done) -> None:
     assert (purged.num_artifacts, sum(purged.objects.values())) == (0, 0)
     after = bytes_of(done.place.root / "ws")
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    assert not {path for path in changed if not path.startswith((".dvc/tmp", ".workspace"))}
+    assert not {path for path in changed if not path.startswith((".dvc/tmp", ".workspace", ".git/index"))}
 
 
 def test_a_clean_clone_pulls_the_new_version_and_is_told_of_the_tombstone_by_an_older_one(
@@ -230,8 +231,22 @@ def test_a_clean_clone_pulls_the_new_version_and_is_told_of_the_tombstone_by_an_
     assert not (clone / "tombstones").exists()
     with pytest.raises(NotFoundError, match=r"gone.mp4 was taken down .* by Ann: The rights ended. \(tombstones/ab"):
         workspace.pull()
+    subprocess.run(["git", "checkout", "-q", "main"], cwd=clone, check=True)
+    subprocess.run(["git", "checkout", "-q", done.revisions[-1], "--", "data.dvc"], cwd=clone, check=True)
     with pytest.raises(StorageError, match="failed"):
         Dvc(clone).run("pull", "data.dvc")
+
+
+def test_its_bytes_are_never_taken_in_again_under_whatever_name(done: Done, tmp_path: Path) -> None:
+    renamed = tmp_path / "other.mp4"
+    shutil.copy(done.place.film(GONE), renamed)
+    buried = Tombstones.of(done.place.root / "ws")
+    with done.place.context.open() as artifacts:
+        (film,) = ingest(
+            artifacts, [str(renamed)], licence="CC0-1.0", owner="me", config=OPEN.source, tombstones=buried
+        )
+        assert not artifacts.store.has_member(digest_file(renamed))
+    assert film.outcome == "rejected" and "gone.mp4 was taken down on" in film.reason
 
 
 KILLED_AT = (
