@@ -119,7 +119,7 @@ def _sent(
             connection = stack.enter_context(connect(address.host, address.port, settings))
             stack.enter_context(_cut_at(deadline, connection))
             if address.scheme == "https":
-                connection = stack.enter_context(_trusted().wrap_socket(connection, server_hostname=address.host))
+                connection = stack.enter_context(trusted().wrap_socket(connection, server_hostname=address.host))
             client = stack.enter_context(closing(http.client.HTTPConnection(address.host, address.port)))
             client.sock = connection
             client.request(method, address.target, body, {**headers, **_headers(address)})
@@ -159,7 +159,7 @@ def _cut_at(deadline: float, connection: socket.socket) -> Iterator[None]:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Return whom to trust; reading it takes a while, so all requests of a process share it."""
     return ssl.create_default_context()
 

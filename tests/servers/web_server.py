@@ -1,11 +1,13 @@
 """A web server on loopback that serves pages as told: with ranges or without, redirected, cut, dripping, lying."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import cast
 
 DRIP_SECONDS = 0.02
@@ -60,11 +62,15 @@ class WebServer:
 
 
 @contextmanager
-def web_server() -> Iterator[WebServer]:
-    """Run the server until the block ends."""
+def web_server(certificate: Path | None = None) -> Iterator[WebServer]:
+    """Run the server until the block ends, with TLS where it is given a file with its key and certificate."""
     server = WebServer()
     http = _HTTPServer(server)
-    server.url = f"http://127.0.0.1:{http.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        http.socket = context.wrap_socket(http.socket, server_side=True)
+    server.url = f"{'http' if certificate is None else 'https'}://127.0.0.1:{http.server_port}"
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -84,6 +90,9 @@ class _HTTPServer(ThreadingHTTPServer):
     def __init__(self, web: WebServer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.web = web
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that hangs up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
