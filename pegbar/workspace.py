@@ -139,7 +139,9 @@ class Workspace:
             NotFoundError: there is no such version, or what it held was taken down. UsageError: several are meant.
             IntegrityError: its pointer or list is damaged. StorageError: it is neither in the cache nor in a remote.
         """
-        return Dataset(VersionFiles(self.root, find_version(self.root, name).revision))
+        revision = find_version(self.root, name).revision
+        Tombstones.of(self.root).check_fetchable(pointer_at(self.root, revision).md5)
+        return Dataset(VersionFiles(self.root, revision))
 
     def previous_card(self, digest: str) -> DatasetCard | None:
         """Return the card of the latest version that is not `digest`: what drift is measured against.
@@ -149,7 +151,7 @@ class Workspace:
         """
         for version in self.versions():
             if version.dataset_digest != digest:
-                return self.at(version.revision).card
+                return Dataset(VersionFiles(self.root, version.revision)).card  # which no takedown takes
         return None
 
     def pull(self, name: str | None = None, *, every_byte: bool = False) -> None:

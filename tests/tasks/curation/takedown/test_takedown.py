@@ -232,6 +232,9 @@ def test_a_clean_clone_pulls_the_new_version_and_is_told_of_the_tombstone_by_an_
     with pytest.raises(NotFoundError, match=r"gone.mp4 was taken down .* by Ann: The rights ended. \(tombstones/ab"):
         workspace.pull()
     subprocess.run(["git", "checkout", "-q", "main"], cwd=clone, check=True)
+    with pytest.raises(NotFoundError, match="gone.mp4 was taken down"):
+        workspace.at(done.revisions[0])
+    assert workspace.previous_card(workspace.dataset().digest) is not None  # what drift is measured against
     subprocess.run(["git", "checkout", "-q", done.revisions[-1], "--", "data.dvc"], cwd=clone, check=True)
     with pytest.raises(StorageError, match="failed"):
         Dvc(clone).run("pull", "data.dvc")
