@@ -30,12 +30,15 @@ class Request(Config):
         workspace: the dataset's folder, as the machine that works sees it.
         sources: as `pegbar curate` takes them; paths as the machine that works sees them.
         recipe: of flows/recipes.py; its thresholds are those of the release that runs.
+        annotator, verifier: language models, as `pegbar curate` names them.
     """
 
     workspace: Path
     sources: tuple[str, ...] = Field(min_length=1)
     licence: str = "unknown"
     recipe: str = "nano"
+    annotator: str | None = None
+    verifier: str | None = None
     accept_drift: bool = False
 
 
@@ -60,6 +63,24 @@ class Night(Record):
         return f"{self.num_new_films} new: version {self.revision[:12]} ({films})"
 
 
+def curation_of(request: Request) -> dict[str, Any]:
+    """Return the request of the curation that a night runs.
+
+    Raises:
+        UsageError: there is no such recipe or language model.
+    """
+    from flows.recipes import recipe_named
+    from models.clients.named import client_named
+
+    config = recipe_named(request.recipe).curate
+    if request.annotator is not None:
+        config = config.told_by(client_named(request.annotator))
+    if request.verifier is not None:
+        config = config.verified_by(client_named(request.verifier))
+    config = config.accepting_drift() if request.accept_drift else config
+    return {"sources": list(request.sources), "licence": request.licence, "config": config.model_dump(mode="json")}
+
+
 def run_night(settings: Settings, request: Request) -> Night:
     """Curate what is new, or finish what the night before could not; a workspace that is busy is left alone.
 
@@ -67,18 +88,11 @@ def run_night(settings: Settings, request: Request) -> Night:
         PegbarError: as `flows.launch.start`.
     """
     from flows.launch import Launch, start
-    from flows.recipes import recipe_named
 
-    config = recipe_named(request.recipe).curate
-    curation = {
-        "sources": list(request.sources),
-        "licence": request.licence,
-        "config": (config.accepting_drift() if request.accept_drift else config).model_dump(mode="json"),
-    }
     workspace = Workspace.open(request.workspace)
     films, revision = _known(workspace)
     try:
-        curated = start(settings, Launch(flow="curate", workspace=workspace.root, request=curation))
+        curated = start(settings, Launch(flow="curate", workspace=workspace.root, request=curation_of(request)))
     except WorkspaceBusyError as error:
         return Night(outcome="skipped", reason=error.what)
     return Night(

@@ -22,7 +22,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 from pydantic import ValidationError
 
-from flows.nightly import Request, nightly
+from flows.nightly import Request, curation_of, nightly
 from pegbar.config import Config
 from pegbar.errors import ConfigurationError, NotFoundError
 from pegbar.records import Record
@@ -58,8 +58,9 @@ def put_schedule(schedule: Schedule) -> str:
     """Create a schedule, or change the one of its name and let it go on; return the name.
 
     Raises:
-        ConfigurationError: no such time or time zone.
+        ConfigurationError: no such time or time zone. UsageError: no such recipe or language model.
     """
+    curation_of(schedule.request)
     usual = _usual()
     pool, limit = usual["work_pool"]["name"], ConcurrencyLimitConfig(**usual["concurrency_limit"])
     when = _when(schedule.cron or usual["schedules"][0]["cron"], schedule.timezone or usual["schedules"][0]["timezone"])

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 @schedule_app.command()
 def add(
-    sources: Annotated[list[str], typer.Argument(help="What pegbar curate takes: folders, films, s3://bucket/prefix.")],
+    sources: Annotated[list[str], typer.Argument(help="What pegbar curate takes: folders, films, lists, addresses.")],
     workspace: Annotated[Path, typer.Option("--workspace", "-w", help="The dataset's folder (see pegbar init).")],
     cron: Annotated[str | None, typer.Option(help='When, as cron has it; "0 2 * * *" if left out.')] = None,
     timezone: Annotated[
@@ -32,6 +32,8 @@ def add(
     ] = None,
     licence: Annotated[str, typer.Option(help="Licence of the films that say nothing of their own.")] = "unknown",
     recipe: Annotated[str, typer.Option(help="Recipe of flows/recipes.py.")] = "nano",
+    annotator: Annotated[str | None, typer.Option(help="Language model that tells the stories.")] = None,
+    verifier: Annotated[str | None, typer.Option(help="Language model that judges the reference pictures.")] = None,
     name: Annotated[str, typer.Option(help="What to call it; one of that name is changed.")] = "nightly",
     accept_drift: Annotated[
         bool, typer.Option("--accept-drift", help="Changes are meant: remark, not refuse.")
@@ -44,15 +46,15 @@ def add(
     root = Workspace.open(workspace).root
     with _connected() as settings:
         from flows.nightly import Request
-        from flows.recipes import recipe_named
         from flows.schedules import Schedule, put_schedule
 
-        recipe_named(recipe)
         request = Request(
             workspace=root,
-            sources=tuple(source if "://" in source else str(Path(source).absolute()) for source in sources),
+            sources=tuple(_checked(source) for source in sources),
             licence=licence,
             recipe=recipe,
+            annotator=annotator,
+            verifier=verifier,
             accept_drift=accept_drift,
         )
         put_schedule(Schedule(request=request, name=name, cron=cron, timezone=timezone))
@@ -67,7 +69,7 @@ def list_all(as_json: Annotated[bool, typer.Option("--json", help="Print one JSO
     with _connected():
         found = _found()
     if as_json:
-        say_json([one.model_dump(mode="json", exclude={"schema_version"}) for one in found])
+        say_json([one.model_dump(mode="json") for one in found])
     elif found:
         _print_table(found)
     else:
@@ -119,6 +121,20 @@ def remove(name: Name) -> None:
             want_no_worker(settings.home)
             stop_worker(settings)
     typer.echo(f"{name} is removed; {left} left")
+
+
+def _checked(source: str) -> str:
+    """Return a source as every night finds it; a path must be there today, or it is most likely misspelt.
+
+    Raises:
+        SourceError: no such file or folder.
+    """
+    from pegbar.errors import SourceError
+    from tasks.curation.sources.opening import is_remote, named_everywhere
+
+    if not is_remote(source) and not Path(source).exists():
+        raise SourceError(f"no file or folder {source}", remedy="correct it, or make it first", subject=source)
+    return named_everywhere(source)
 
 
 @contextmanager

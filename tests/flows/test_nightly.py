@@ -23,7 +23,7 @@ from flows.nightly import Night, Request, nightly, run_night
 from flows.schedules import PREFECT_FILE
 from pegbar.cli import schedule
 from pegbar.dead_runs import close_after_worker
-from pegbar.errors import NotFoundError, UsageError
+from pegbar.errors import NotFoundError, SourceError, UsageError
 from pegbar.journal import Journal, Run
 from pegbar.services import Endpoints, ensure_services, services_status, stop_worker, want_no_worker
 from pegbar.services.prefect_server import PrefectServer, read_auth
@@ -306,11 +306,13 @@ def test_a_schedule_is_changed_paused_resumed_and_removed_with_its_worker(nights
         (("--cron", "when the moon is full"), "cron"),
         (("--timezone", "Europe/Atlantis"), "timezone"),
         (("--recipe", "nanno"), "no recipe 'nanno'"),
+        (("--annotator", "somebody"), "somebody"),
+        (("/no/such/films",), "no file or folder /no/such/films"),
     ],
 )
 def test_a_schedule_that_could_not_run_is_refused(nights: Nights, arguments: tuple[str, ...], said: str) -> None:
     where = ("--workspace", str(nights.workspace.root), "--name", "wrong")
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises((UsageError, SourceError), match=said):
         pegbar("add", str(nights.films), *where, *arguments)
     with pytest.raises(NotFoundError, match="no schedule 'wrong'"):
         pegbar("run", "wrong")
