@@ -9,7 +9,7 @@ its endpoint, its credentials, its local settings. Whatever goes wrong ends the 
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,18 @@ def measure(repo: Repo, names: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def spare(repo: Repo, names: Sequence[str]) -> dict[str, str]:
+    """Return the path in the cache of each object that is there and that a remote, asked now, has as well."""
+    cache = repo.cache.local
+    waiting = set(cache.list_oids_exists(list(names)))
+    found: dict[str, str] = {}
+    for _, remote in _remotes(repo):
+        there = set(remote.list_oids_exists(sorted(waiting))) if waiting else set()
+        found |= {name: cache.oid_to_path(name) for name in sorted(there)}
+        waiting -= there
+    return found
+
+
 def remove(repo: Repo, names: Sequence[str]) -> dict[str, int]:
     """Delete these objects from the cache and from every remote; return place -> how many objects were there.
 
@@ -63,12 +75,19 @@ def remove(repo: Repo, names: Sequence[str]) -> dict[str, int]:
         paths = [objects.oid_to_path(name) for name in there] + _strays(objects)
         if paths:
             objects.fs.remove(paths)
+        if objects.fs.protocol == "s3":
+            _purge_bucket(objects.fs.fs, objects.path, {objects.oid_to_path(name) for name in names})
         get_index(objects).clear()  # DVC remembers what it pushed, and would not push it again
         removed[place] = len(there)
     return removed
 
 
-OPERATIONS: dict[str, Callable[[Repo, Sequence[str]], Any]] = {"bring": bring, "measure": measure, "remove": remove}
+OPERATIONS: dict[str, Callable[[Repo, Sequence[str]], Any]] = {
+    "bring": bring,
+    "measure": measure,
+    "spare": spare,
+    "remove": remove,
+}
 
 
 def _places(repo: Repo) -> Iterator[tuple[str, Any]]:
@@ -92,6 +111,42 @@ def _is_whole(cache: Any, name: str) -> bool:
         return True
     path.unlink()
     return False
+
+
+def _purge_bucket(bucket_files: Any, folder: str, paths: Collection[str]) -> None:
+    """Remove what deleting an object leaves in a bucket: its older versions, and uploads of it that never ended."""
+    bucket, prefix, _ = bucket_files.split_path(folder)
+    call = bucket_files.call_s3
+    keys = {bucket_files.split_path(path)[1] for path in paths}
+    for upload in _pages(call, "list_multipart_uploads", ("Uploads",), ("Key", "UploadId"), bucket, f"{prefix}/"):
+        if upload["Key"] in keys:
+            call("abort_multipart_upload", Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    if "Status" not in call("get_bucket_versioning", Bucket=bucket):
+        return
+    parts, markers = ("Versions", "DeleteMarkers"), ("Key", "VersionId")
+    for key in sorted(keys):
+        for version in _pages(call, "list_object_versions", parts, markers, bucket, key):
+            if version["Key"] == key:
+                call("delete_object", Bucket=bucket, Key=key, VersionId=version["VersionId"])
+
+
+def _pages(
+    call: Callable[..., dict[str, Any]],
+    method: str,
+    parts: Sequence[str],
+    markers: Sequence[str],
+    bucket: str,
+    prefix: str,
+) -> list[dict[str, Any]]:
+    """Return all entries of a listing; `markers` name where the next page begins."""
+    found: list[dict[str, Any]] = []
+    where: dict[str, str] = {}
+    while True:
+        page = call(method, Bucket=bucket, Prefix=prefix, **where)
+        found += [entry for part in parts for entry in page.get(part, [])]
+        if not page.get("IsTruncated"):
+            return found
+        where = {f"{marker}Marker": page[f"Next{marker}Marker"] for marker in markers}
 
 
 def _strays(objects: Any) -> list[str]:

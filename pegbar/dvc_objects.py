@@ -112,6 +112,23 @@ def sizes_of_objects(root: Path, names: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def spare_objects(root: Path, revisions: Sequence[str], kept: Sequence[str | None]) -> list[Path]:
+    """Return the cache's files of these versions that a remote has as well and that no version of `kept` names.
+
+    A version whose list is not in the cache has no files there worth looking for. Lists stay: they are small, and tell
+    what a version holds.
+
+    Raises:
+        IntegrityError: a pointer or a list is damaged. StorageError: a remote cannot be reached.
+    """
+    lists = dict.fromkeys(_in_cache(root, pointer_at(root, revision).md5) for revision in revisions)
+    names = {name for path in lists if path.is_file() for name in _files_of(path).values()}
+    there = {name for name in names if _in_cache(root, name).is_file()}
+    for revision in kept if there else ():
+        there -= set(objects_of(root, revision).values())
+    return sorted(Path(path) for path in Dvc(root).objects("spare", sorted(there)).values()) if there else []
+
+
 def remove_objects(root: Path, names: Iterable[str]) -> dict[str, int]:
     """Delete objects from the cache and every remote of the workspace; return place -> how many were there.
 

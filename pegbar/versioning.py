@@ -110,7 +110,9 @@ class Dvc:
         """
         return self._run("dvc", arguments)
 
-    def objects(self, operation: Literal["bring", "measure", "remove"], names: Sequence[str]) -> dict[str, Any]:
+    def objects(
+        self, operation: Literal["bring", "measure", "spare", "remove"], names: Sequence[str]
+    ) -> dict[str, Any]:
         """Do with single objects what dvc has no command for; `pegbar.dvc_child` says what each operation returns.
 
         Args:

@@ -22,15 +22,19 @@ def claims_of(journal: Journal, lineage: Lineage, models: Sequence[Model], confi
         StorageError, ConfigurationError: what a workspace needs cannot be told, so nothing may go.
     """
     runs = journal.runs(limit=ALL_RUNS)
-    here = sorted({Path(run.workspace) for run in runs if Path(run.workspace).is_dir()})
     return Claims(
         rows={row.key: row for row in journal.steps()},
         runs=runs,
-        datasets=[files for root in here for files in datasets_of(root, lineage, config.keep_versions)],
+        datasets=[files for root in workspaces_of(runs) for files in datasets_of(root, lineage, config.keep_versions)],
         models=models,
         elsewhere={Path(run.workspace).name for run in runs if _is_elsewhere(run)},
         now=journal.now(),
     )
+
+
+def workspaces_of(runs: Sequence[Run]) -> list[Path]:
+    """Return the folders of this machine in which these runs worked, as far as they are still there."""
+    return sorted({Path(run.workspace) for run in runs if Path(run.workspace).is_dir()})
 
 
 def datasets_of(root: Path, lineage: Lineage, num_versions: int) -> list[set[str]]:

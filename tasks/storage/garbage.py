@@ -22,13 +22,14 @@ from pegbar.lineage import Lineage
 from pegbar.records import Record
 from pegbar.space import GC_LEASE
 from pegbar.store import Store
-from tasks.storage.claims import claims_of
+from tasks.storage.caches import cache_entries
+from tasks.storage.claims import claims_of, workspaces_of
 from tasks.storage.keeping import DAY_SECONDS, Claims, KeepConfig, KeepReason, Model, kept_artifacts, needed_members
 from tasks.storage.scratch import ScratchEntry, remove_entry, scratch_entries
 
 LEASE_SECONDS = 60.0
 ItemT = TypeVar("ItemT")
-GarbageKind = Literal["artifact", "member", "journal", "scratch"]
+GarbageKind = Literal["artifact", "member", "journal", "scratch", "cache"]
 
 
 class GarbageConfig(KeepConfig):
@@ -89,12 +90,13 @@ class GarbageReport(Record):
 
 @dataclass(frozen=True)
 class Garbage:
-    """What goes: manifests and rows by key, members by digest, entries of scratch; and the report on it."""
+    """What goes: manifests and rows by key, members by digest, entries of scratch and caches; and the report on it."""
 
     manifests: Sequence[str]
     rows: Sequence[str]
     members: Sequence[str]
     scratch: Sequence[ScratchEntry]
+    caches: Sequence[ScratchEntry]
     report: GarbageReport
 
 
@@ -120,13 +122,14 @@ def find_garbage(
         for entry in scratch_entries(scratch, _unfinished(journal, claims, config))
         if time.time() - entry.changed_at >= config.busy_seconds
     ]
+    caches = list(cache_entries(workspaces_of(claims.runs), config.keep_versions))
     report = GarbageReport(
         is_dry_run=True,
-        removed=_told(lineage, claims, going, stale, members, entries),
+        removed=_told(lineage, claims, going, stale, members, entries, caches),
         kept=_kept(lineage, kept, {sha256: member.size_bytes for sha256, member in listed.items()}),
         num_young=len(unneeded) - len(members),
     )
-    return Garbage(manifests=going, rows=stale, members=sorted(members), scratch=entries, report=report)
+    return Garbage(going, stale, sorted(members), entries, caches, report)
 
 
 def collect_garbage(
@@ -167,7 +170,7 @@ def _remove(store: Store, journal: Journal, garbage: Garbage) -> None:
     for sha256 in _counted("remove members", garbage.members):
         store.delete_member(sha256)
         fault_point("gc:after_member")
-    for entry in _counted("remove scratch", garbage.scratch):
+    for entry in _counted("remove scratch", [*garbage.scratch, *garbage.caches]):
         remove_entry(entry)
 
 
@@ -190,27 +193,30 @@ def _told(
     stale: Sequence[str],
     members: Mapping[str, int],
     entries: Sequence[ScratchEntry],
+    caches: Sequence[ScratchEntry],
 ) -> tuple[Removed, ...]:
     counts: dict[tuple[GarbageKind, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
 
-    def add(kind: GarbageKind, step: str, row: StepRow | None, count: int, size_bytes: int) -> None:
-        place = counts[kind, step, row.workspace if row else "", row.owner if row else ""]
-        place[0] += count
+    def add(kind: GarbageKind, step: str, row: StepRow | None, size_bytes: int, workspace: str = "") -> None:
+        place = counts[kind, step, row.workspace if row else workspace, row.owner if row else ""]
+        place[0] += 1
         place[1] += size_bytes
 
     sizes = dict(members)
     for key in going:
         manifest = lineage.manifests[key]
         own = {output.sha256 for output in manifest.outputs} & sizes.keys()
-        add("artifact", manifest.step, claims.rows.get(key), 1, sum(sizes.pop(sha256) for sha256 in own))
+        add("artifact", manifest.step, claims.rows.get(key), sum(sizes.pop(sha256) for sha256 in own))
     films = {value: key for key in going for value in lineage.manifests[key].inputs.values()}
     for sha256, size_bytes in sizes.items():
         maker = films.get(sha256)
-        add("member", "film or script" if maker else "", claims.rows.get(maker or ""), 1, size_bytes)
+        add("member", "film or script" if maker else "", claims.rows.get(maker or ""), size_bytes)
     for key in stale:
-        add("journal", claims.rows[key].step, claims.rows[key], 1, 0)
+        add("journal", claims.rows[key].step, claims.rows[key], 0)
     for entry in entries:
-        add("scratch", entry.kind, None, 1, entry.size_bytes)
+        add("scratch", entry.kind, None, entry.size_bytes)
+    for entry in caches:
+        add("cache", "dvc", None, entry.size_bytes, entry.kind)
     return tuple(
         Removed(kind=kind, step=step, workspace=workspace, owner=owner, count=count, size_bytes=size_bytes)
         for (kind, step, workspace, owner), (count, size_bytes) in sorted(counts.items())

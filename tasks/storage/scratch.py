@@ -18,7 +18,7 @@ class ScratchEntry:
     """One thing in scratch.
 
     Args:
-        kind: the folder it lies in.
+        kind: the folder of scratch it lies in, or the workspace whose cache it is of.
         size_bytes: what the disk gets back; a file that has another name elsewhere gives nothing.
         changed_at: when anything in it was last written, in Unix seconds by the clock of the disk.
     """
@@ -40,13 +40,18 @@ def scratch_entries(scratch: Path, unfinished: Collection[str]) -> Iterator[Scra
             continue
         for entry in _listed(kind) if kind.is_dir() else [kind]:
             if not (kind.name == CHECKPOINTS and entry.name in unfinished):
-                found = [path.lstat() for path in _tree(entry)]
-                yield ScratchEntry(
-                    kind=kind.name,
-                    path=entry,
-                    size_bytes=sum(one.st_size for one in found if stat.S_ISREG(one.st_mode) and one.st_nlink == 1),
-                    changed_at=max(one.st_mtime for one in found),
-                )
+                yield entry_of(kind.name, entry)
+
+
+def entry_of(kind: str, path: Path) -> ScratchEntry:
+    """Look at a file or a folder with all that is in it."""
+    found = [one.lstat() for one in _tree(path)]
+    return ScratchEntry(
+        kind=kind,
+        path=path,
+        size_bytes=sum(one.st_size for one in found if stat.S_ISREG(one.st_mode) and one.st_nlink == 1),
+        changed_at=max(one.st_mtime for one in found),
+    )
 
 
 def remove_entry(entry: ScratchEntry) -> None:

@@ -26,8 +26,8 @@ import psutil
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 RESULT = ROOT / "docs" / "space_benchmark.json"
-NUM_REPEATS = 2
-NUM_DRAWN, SEED = 3, 50
+NUM_REPEATS = 1
+NUM_DRAWN, SEED = 2, 50
 SAMPLE_SECONDS = 0.25
 
 
@@ -59,11 +59,11 @@ HOMES = {"links": True, "copies": False}
 
 
 def drawn_films(folder: Path) -> list[Path]:
-    """Draw films of half a minute."""
+    """Draw films of a quarter of a minute."""
     from pegbar.toonbox.config import ToonboxConfig
     from pegbar.toonbox.film import render_film
 
-    config = ToonboxConfig(width=854, height=480, fps=24, min_seconds=20, max_seconds=30)
+    config = ToonboxConfig(width=854, height=480, fps=24, min_seconds=12, max_seconds=18)
     folder.mkdir()
     return [folder / render_film(folder, SEED + number, config).video for number in range(NUM_DRAWN)]
 

@@ -14,7 +14,15 @@ import pytest
 from servers.s3 import S3Server
 from small_dataset import write_small_dataset
 
-from pegbar.dvc_objects import DEFAULT_CACHE, WHOLE, bring_objects, objects_of, pointer_at, remove_objects
+from pegbar.dvc_objects import (
+    DEFAULT_CACHE,
+    WHOLE,
+    bring_objects,
+    objects_of,
+    pointer_at,
+    remove_objects,
+    spare_objects,
+)
 from pegbar.errors import IntegrityError, NotFoundError, StorageError
 from pegbar.workspace import Workspace
 
@@ -63,6 +71,16 @@ def test_an_object_that_nobody_has_is_named(two_versions: Workspace) -> None:
         bring_objects(two_versions.root, [name])
 
 
+def test_a_cache_can_spare_what_only_old_versions_name_and_a_remote_really_has(two_versions: Workspace) -> None:
+    root, (second, first) = two_versions.root, revisions(two_versions)
+    only_old = sorted(set(objects_of(root, first).values()) - set(objects_of(root, second).values()))
+    files = [object_in(root / ".dvc" / "cache", name) for name in only_old if not name.endswith(".dir")]
+    assert spare_objects(root, [first], [None]) == sorted(files) != []
+    assert spare_objects(root, [first], [None, first]) == spare_objects(root, [], [None]) == []
+    object_in(root / ".dvc-remote", f"{files[0].parent.name}{files[0].name}").unlink()  # which DVC remembers as pushed
+    assert spare_objects(root, [first], [None]) == sorted(files[1:])
+
+
 def test_removed_objects_are_gone_from_cache_and_every_remote(two_versions: Workspace, tmp_path: Path) -> None:
     backup = tmp_path / "backup"
     for command in (["remote", "add", "backup", str(backup)], ["push", "--remote", "backup"]):
@@ -96,7 +114,7 @@ def test_what_was_removed_with_its_list_can_be_pushed_again(two_versions: Worksp
     assert object_in(two_versions.root / ".dvc-remote", name).is_file()
 
 
-def test_a_bucket_is_reached_as_dvc_reaches_it(
+def test_a_bucket_is_reached_as_dvc_reaches_it_and_keeps_no_older_version_or_part(
     tmp_path: Path, moto_server: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable, value in moto_server.environment().items():
@@ -104,6 +122,7 @@ def test_a_bucket_is_reached_as_dvc_reaches_it(
     client = boto3.client("s3", endpoint_url=moto_server.endpoint_url)
     bucket = f"versions-{uuid.uuid4().hex}"
     client.create_bucket(Bucket=bucket)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     workspace = Workspace.create(tmp_path, f"s3://{bucket}/data")
     config = workspace.root / ".dvc" / "config.local"
     config.write_text(f"['remote \"storage\"']\n    endpointurl = {moto_server.endpoint_url}\n")
@@ -113,8 +132,17 @@ def test_a_bucket_is_reached_as_dvc_reaches_it(
     shutil.rmtree(workspace.root / ".dvc" / "cache")
     names = objects_of(workspace.root, revision)
     assert {key.removeprefix("data/files/md5/").replace("/", "") for key in keys} == set(names.values())
+    for key in ("data/files/md5/ab/of-somebody-else", keys[0]):
+        client.create_multipart_upload(Bucket=bucket, Key=key)
+    client.delete_object(Bucket=bucket, Key=keys[0])
+    client.copy_object(Bucket=bucket, Key=keys[0], CopySource=f"{bucket}/{keys[1]}")
     assert remove_objects(workspace.root, names.values()) == {"the cache": 1, "storage": len(names)}
-    assert client.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    versions = client.list_object_versions(Bucket=bucket)
+    assert not versions.get("Versions") and not versions.get("DeleteMarkers")
+    uploads = client.list_multipart_uploads(Bucket=bucket)["Uploads"]
+    assert [upload["Key"] for upload in uploads] == ["data/files/md5/ab/of-somebody-else"]
+    for upload in uploads:
+        client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     client.delete_bucket(Bucket=bucket)
 
 
