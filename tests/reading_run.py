@@ -20,7 +20,6 @@ from tasks.training.clips import Frames, decode_clip
 from tasks.training.reading import Sample, SampleLoader, ShotSamples, StatefulSampler
 from tasks.training.reading.sampler import Tail
 
-
 SHAPE = VideoShape(height=32, width=32, num_frames=9, fps=8)
 
 

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from pegbar.dataset import Dataset
 from tasks.training.clips import Frames
-from tasks.training.reading import Sample, ShotSamples, StatefulSampler, StorySamples
+from tasks.training.reading import ShotSamples, StatefulSampler, StorySamples
 
 
 @pytest.fixture(scope="module")
