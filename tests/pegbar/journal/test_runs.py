@@ -71,6 +71,16 @@ def test_an_ended_run_can_be_begun_again(journal: Journal, outcome: str) -> None
     assert again is not None and (again.outcome, again.finished_at, again.error, again.attempts) == (None, None, "", 2)
 
 
+def test_only_a_run_that_is_over_is_forgotten(journal: Journal) -> None:
+    journal.finish_run(begun(journal, "r1"), "completed")
+    begun(journal, "r2")
+    journal.forget_run("r1")
+    journal.forget_run("r1")
+    with pytest.raises(ConflictError, match="'r2' is not over"):
+        journal.forget_run("r2")
+    assert [run.run_id for run in journal.runs()] == ["r2"]
+
+
 def test_links_of_racing_processes_are_all_kept(journal: Journal, url: str) -> None:
     race(link, 3, url, begun(journal))
     run = journal.find_run("r1")
