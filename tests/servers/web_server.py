@@ -19,7 +19,8 @@ class Page:
     """What is at one path.
 
     Args:
-        announced: the Content-Length that is said instead of the true one; "none" says nothing and closes at the end.
+        announced: the Content-Length that is said instead of the true one; "none" says nothing and closes at the end,
+            "chunked" says it chunk by chunk.
         cuts: how many bytes each of the next answers sends before its connection is cut; then all goes well.
         drips: one byte now and then instead of all at once. is_endless: the content again and again.
     """
@@ -128,7 +129,10 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content-Range"] = f"bytes {start}-{total - 1}/{total}"
         if page.etag is not None:
             headers["ETag"] = page.etag
-        if page.announced != "none":
+        if page.announced == "chunked":
+            headers["Transfer-Encoding"] = "chunked"
+            content = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (content[:1000], content[1000:], b""))
+        elif page.announced != "none":
             headers["Content-Length"] = str(len(content) if page.announced is None else page.announced)
         self.send_response(status)
         for name, value in headers.items():

@@ -151,9 +151,18 @@ class _Intake:
     def _digest(self, subject: str, fetched: Fetched) -> str:
         if fetched.path is None:
             raise AssertionError("what is neither known nor held was not fetched")
-        before = file_stamp(fetched.path)
-        sha256 = digest_file(fetched.path)
-        if file_stamp(fetched.path) != before:
+        try:
+            before = file_stamp(fetched.path)
+            sha256 = digest_file(fetched.path)
+            is_the_same = file_stamp(fetched.path) == before
+        except PermissionError:
+            raise
+        except OSError as error:
+            why = f"{fetched.path.name} cannot be read: {error.strerror}"
+            raise ServiceError(
+                why, remedy="look at the disk or share it lies on, then run the command again"
+            ) from error
+        if not is_the_same:
             raise _changed(fetched.path.name)
         if fetched.stamp is not None:
             self.artifacts.known.remember(subject, fetched.stamp, sha256)

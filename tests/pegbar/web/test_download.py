@@ -94,6 +94,13 @@ def test_without_anything_to_tell_a_change_by_nothing_is_gone_on_with(server: We
     assert (content == FILM, came.stamp, ranges(server)) == (True, None, [None, None])
 
 
+@pytest.mark.parametrize("cut", [1, 999, 1005, 1007, 1012, 512_000, len(FILM) + 15])
+def test_chunks_come_to_the_very_end(server: WebServer, tmp_path: Path, cut: int) -> None:
+    server.pages["/film.mp4"] = Page(FILM, announced="chunked", takes_ranges=False, cuts=[cut])
+    assert fetch(f"{server.url}/film.mp4", tmp_path / "film")[1] == FILM
+    assert len(server.asked) == 2
+
+
 def test_what_is_known_is_asked_for_and_not_fetched(server: WebServer, tmp_path: Path) -> None:
     server.pages["/film.mp4"] = Page(FILM)
     before, _ = fetch(f"{server.url}/film.mp4", tmp_path / "film")

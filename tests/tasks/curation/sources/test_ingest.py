@@ -7,7 +7,7 @@ import pytest
 from small_films import artifacts_of, write_small_film
 from taken_films import film_bytes, reasons, take
 
-from pegbar.digests import digest_bytes
+from pegbar.digests import digest_bytes, digest_file
 from pegbar.errors import IntegrityError, SourceError
 from pegbar.tombstones import Tombstone, Tombstones
 from tasks.curation.sources.ingest import told_apart
@@ -131,6 +131,25 @@ def test_a_member_that_does_not_verify_is_read_again_by_the_next_run(tmp_path: P
     take(tmp_path / "home", film)
     with artifacts_of(tmp_path / "home") as artifacts:
         assert local_copy(artifacts, first, first.sha256 or "").read_bytes() == film_bytes(0)
+
+
+def test_a_film_that_is_still_being_copied_is_tried_another_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = tmp_path / "a.mp4"
+    film.write_bytes(film_bytes(0))
+
+    def with_a_writer(path: Path) -> str:
+        sha256 = digest_file(path)
+        with path.open("ab") as stream:
+            stream.write(b"more")
+        return sha256
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.curation.sources.ingest.digest_file", with_a_writer)
+        (taken,) = take(tmp_path / "home", film)
+    assert (taken.outcome, taken.reason) == ("failed_retryable", "a.mp4 changed while it was read")
+    assert take(tmp_path / "home", film)[0].sha256 == digest_bytes(film_bytes(0) + b"more")
 
 
 def test_what_was_taken_down_does_not_come_back(tmp_path: Path) -> None:
