@@ -55,11 +55,6 @@ class Sample(Record):
             yield from (view.sound for view in self.sounds)
 
 
-def as_read(sample: Sample) -> Sample:
-    """Return the sample as it is: the transform that does nothing."""
-    return sample
-
-
 class Samples(TorchDataset[T], ABC, Generic[T]):
     """A dataset as a list of samples, for torch's DataLoader; it travels to workers under any start method.
 

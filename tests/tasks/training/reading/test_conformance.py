@@ -17,10 +17,13 @@ import pytest
 import reading_run
 from published import publish
 from reading_run import Place, Reading, read
+from servers.faulty_proxy import faulty_proxy
+from servers.s3 import S3Server
 from servers.stores import LocalPlace, s3_place
 from small_dataset import small_rows, write_small_dataset
 
 from pegbar.dataset import Dataset
+from pegbar.errors import StorageError
 from pegbar.store import LocalStoreConfig
 from tasks.training.reading import SampleOrder, ShotSamples
 from tasks.training.reading.sampler import Tail
@@ -148,3 +151,29 @@ def test_samples_and_tables_are_the_same_wherever_they_lie(place: Place, dataset
     here, there = ShotSamples(dataset, parts), ShotSamples(found, parts)
     assert there.__getitems__([0, 5, 20]) == [here[0], here[5], here[20]]
     assert here[0].contents.keys() == {member.name for member in here[0].members(parts)}
+
+
+def test_storms_and_cuts_pass_and_after_an_outage_reading_goes_on_exactly(
+    dataset: Dataset, moto_server: S3Server, tmp_path: Path
+) -> None:
+    bucket = s3_place(moto_server, "moto")
+    publish(dataset, bucket.build(), tmp_path)
+    with faulty_proxy(moto_server.endpoint_url) as proxy:
+        store = bucket.config.but(endpoint_url=proxy.endpoint_url, max_attempts=2)
+        place = Place(store=store, digest=dataset.digest)
+        loader = Reading(place=place, checkpoint=tmp_path / "unused", num_workers=1, tail="short", seed=SEED).loader()
+        read: list[str] = []
+
+        def read_epoch() -> None:
+            for batch in loader:
+                read.extend(sample.sample_id for sample in batch)
+
+        proxy.fail_next("GET", "503", "cut")
+        read_epoch()
+        assert len(read) == NUM_SHOTS
+        proxy.fail_next("GET", *["503"] * 1000)
+        with pytest.raises(StorageError, match="retries included"):
+            read_epoch()
+        proxy.faults.clear()
+        read_epoch()
+    check_exact(read, dataset)
