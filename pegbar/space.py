@@ -7,6 +7,7 @@ in scratch, one small SQLite file for all processes of a machine. Losing it cost
 import shutil
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -112,12 +113,16 @@ class StoreSize:
 
 
 class SpaceGuard:
-    """Says between two steps whether there is room for the next one."""
+    """Says between two steps whether there is room for the next one.
 
-    def __init__(self, settings: SpaceSettings, size: StoreSize, scratch: Path) -> None:
+    Args:
+        places: folders on every disk that a step writes to, there already or not.
+    """
+
+    def __init__(self, settings: SpaceSettings, size: StoreSize, places: Sequence[Path]) -> None:
         self.settings = settings
         self.size = size
-        self._scratch = scratch
+        self._places = places
 
     def check(self) -> None:
         """Refuse to begin a step where the disk is nearly full or the store too large; nothing is lost.
@@ -125,20 +130,24 @@ class SpaceGuard:
         Raises:
             DiskFullError, QuotaError: with what to do.
         """
-        free = free_bytes(self._scratch)
-        if free < self.settings.min_free_bytes:
-            raise DiskFullError(
-                f"{size_text(free)} free where {self._scratch} lies, less than the "
-                f"{size_text(self.settings.min_free_bytes)} that stay free (space.min_free_bytes)",
-                remedy="pegbar gc --dry-run shows what could go; then: pegbar resume",
-                subject=str(self._scratch),
-            )
+        for place in self._places:
+            self._check_disk(place)
         quota = self.settings.store_quota_bytes
         if quota is not None and self.size.num_bytes() > quota and self.size.recount() > quota:
             raise QuotaError(
                 f"the store holds more than the {size_text(quota)} it may (space.store_quota_bytes)",
                 remedy="pegbar gc --dry-run shows what could go; then: pegbar resume",
                 subject="space.store_quota_bytes",
+            )
+
+    def _check_disk(self, place: Path) -> None:
+        free = free_bytes(place)
+        if free < self.settings.min_free_bytes:
+            raise DiskFullError(
+                f"{size_text(free)} free where {place} lies, less than the "
+                f"{size_text(self.settings.min_free_bytes)} that stay free (space.min_free_bytes)",
+                remedy="pegbar gc --dry-run shows what could go; then: pegbar resume",
+                subject=str(place),
             )
 
     def grew(self, num_bytes: int) -> None:

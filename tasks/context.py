@@ -10,7 +10,7 @@ from pegbar.digests import digest_of
 from pegbar.journal import Journal
 from pegbar.settings import Settings
 from pegbar.space import SpaceGuard, StoreSize
-from pegbar.store import Store
+from pegbar.store import LocalStoreConfig, Store
 
 
 class RunContext(Config):
@@ -33,10 +33,12 @@ class RunContext(Config):
                 workspace=self.workspace.name,
                 owner=self.settings.owner,
                 run_id=self.run_id,
-                guard=SpaceGuard(self.settings.space, self._size(store, scratch), scratch),
+                guard=self._guard(store, scratch),
             )
         finally:
             journal.close()
 
-    def _size(self, store: Store, scratch: Path) -> StoreSize:
-        return StoreSize(store, scratch, digest_of(self.settings.effective_store), self.settings.space.recount_seconds)
+    def _guard(self, store: Store, scratch: Path) -> SpaceGuard:
+        config, space = self.settings.effective_store, self.settings.space
+        places = (scratch, config.root) if isinstance(config, LocalStoreConfig) else (scratch,)
+        return SpaceGuard(space, StoreSize(store, scratch, digest_of(config), space.recount_seconds), places)

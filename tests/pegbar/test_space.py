@@ -29,7 +29,7 @@ def guarded(artifacts: Artifacts, **settings: float) -> StoreSize:
     """Put a guard with these settings before the artifacts' steps and return its count."""
     chosen = SpaceSettings(min_free_bytes=0).but(**settings)
     size = StoreSize(artifacts.store, artifacts.scratch, "store", chosen.recount_seconds)
-    artifacts.guard = SpaceGuard(chosen, size, artifacts.scratch)
+    artifacts.guard = SpaceGuard(chosen, size, [artifacts.scratch])
     return size
 
 
