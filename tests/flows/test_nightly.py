@@ -37,7 +37,7 @@ SIZE = ToonboxConfig(width=192, height=144, min_seconds=8, max_seconds=9)
 KEPT_SEEDS = (12, 14)  # the gates keep what these draw at this size
 NAME = "test"
 TELL = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read() + chr(10))"
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 240.0
 FoundT = TypeVar("FoundT")
 app = typer.Typer()
 schedule.register(app)
