@@ -138,14 +138,22 @@ def _call(settings: Settings, launch: Launch, run_id: str) -> Any:
 
 @contextmanager
 def _needing_prefect() -> Iterator[None]:
-    """Say in our words that Prefect's server died under a run; what the run finished is not lost."""
+    """Say in our words that Prefect's server failed a run, or what failed the run before that; nothing done is lost.
+
+    On a full disk it is the flow that fails first, and then the server that should note it.
+    """
     import httpx
 
     try:
         yield
     except httpx.HTTPError as error:
+        reason: BaseException | None = error
+        while reason is not None and not isinstance(reason, PegbarError):
+            reason = reason.__context__
+        if reason is not None:
+            raise reason from None
         raise ServiceError(
-            f"Prefect's server does not answer any more: {error}", remedy="pegbar resume", subject="prefect"
+            f"Prefect's server failed the run: {error}", remedy="pegbar resume", subject="prefect"
         ) from error
 
 

@@ -74,6 +74,8 @@ class Runs:
     def finish_run(self, run_id: str, outcome: RunOutcome, error: str = "") -> None:
         """Close a run; a second time with the same outcome changes only the error.
 
+        An attempt that is still open then was one of a worker that died while the run went on.
+
         Raises:
             NotFoundError: no such run.
         """
@@ -81,6 +83,7 @@ class Runs:
             _required(connection, run_id)
             ended = {"outcome": outcome, "finished_at": self._database.now(connection), "error": harmless(error)}
             connection.execute(update(schema.runs).where(_RUNS.run_id == run_id).values(**ended))
+            _kill_attempts(connection, run_id, "its worker died")
 
     def forget_run(self, run_id: str) -> None:
         """Remove a run that is over, request and all; missing is fine, its attempts stay.

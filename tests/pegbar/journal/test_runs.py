@@ -39,6 +39,15 @@ def test_a_run_is_found_as_it_was_begun(journal: Journal) -> None:
     assert before - 1 < run.started_at == run.heartbeat_at < time.time() + 1
 
 
+def test_an_attempt_whose_worker_died_does_not_outlive_the_run(journal: Journal) -> None:
+    done = journal.begin_attempt("k", "s", begun(journal))
+    journal.end_attempt(done, "completed", 1.0)
+    journal.begin_attempt("k2", "s", "r1")
+    journal.begin_attempt("k3", "s", "r2")
+    journal.finish_run("r1", "completed")
+    assert [attempt.outcome for attempt in journal.attempts()] == ["completed", "killed", None]
+
+
 def test_what_is_not_there_is_none_or_an_error(journal: Journal) -> None:
     assert journal.find_run("nobody") is None
     calls: list[Callable[[], None]] = [
