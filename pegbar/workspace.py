@@ -20,13 +20,6 @@ from pegbar.versioning import Dvc, Git
 from pegbar.versions import TRAILER, Version, find_version, list_versions
 
 __all__ = ["EDITS_FOLDER", "POINTER", "TRAILER", "Version", "Workspace"]
-# a dataset's file, its member in a local store and its object in the cache are one file of several names; with reflink
-# named first, DVC would leave copies as they are on file systems that have hard links only
-CONFIG = """[core]
-    analytics = false
-[cache]
-    type = "hardlink,copy"
-"""
 REMOTE = "storage"
 REMOTE_FOLDER = ".dvc-remote"
 GATE_FOLDER = "gate"
@@ -34,6 +27,17 @@ EDITS_FOLDER = "edits"  # what people corrected, versioned with the dataset
 KNOWN = Path(".dvc") / "tmp" / "known-digests.db"
 LOCK = ".workspace.lock"
 CLAIM = ".workspace.claim"
+# a dataset's file, its member in a local store and its object in the cache are one file of several names; with reflink
+# named first, DVC would leave copies as they are on file systems that have hard links only
+CONFIG = f"""[core]
+    analytics = false
+    remote = {REMOTE}
+[cache]
+    type = "hardlink,copy"
+"""
+OWN_REMOTE = f"""['remote "{REMOTE}"']
+    url = ../{REMOTE_FOLDER}
+"""
 LOCAL_ONLY = (f"/{REMOTE_FOLDER}/", f"/{GATE_FOLDER}/", f"/{LOCK}", f"/{CLAIM}", ".*.part")
 
 
@@ -69,8 +73,8 @@ class Workspace:
             config = workspace.root / ".dvc" / "config"
             if not config.is_file() or not config.read_bytes():
                 workspace._dvc.run("init", "--force")
-                write_text(config, CONFIG)
-            if not workspace._dvc.run("remote", "list").strip():
+                write_text(config, CONFIG if remote else CONFIG + OWN_REMOTE)
+            if 'remote "' not in config.read_text():
                 workspace._dvc.run("remote", "add", "--default", REMOTE, remote or REMOTE_FOLDER)
             workspace._commit("Workspace", ".dvc/config", ".dvc/.gitignore", ".dvcignore")
         return workspace
