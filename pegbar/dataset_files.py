@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pegbar.digests import digest_file
 from pegbar.errors import IntegrityError, NotFoundError, StorageError
-from pegbar.known_digests import KnownDigests, stamp_of
+from pegbar.known_digests import KnownDigests, file_stamp, stamp_of
 
 CARD_NAME = "card.json"
 Range = tuple[str, int, int]
@@ -102,9 +102,11 @@ class FolderFiles:
     def is_whole(self, path: str, sha256: str, known: KnownDigests | None) -> bool:
         """Compare a file's digest with `sha256`."""
         os.close(self._opened(path))
-        self._digests.pop(path, None)  # the memory may know more from now on
         file = self.root / path
-        return (known.of_file(file) if known is not None else digest_file(file)) == sha256
+        is_whole = (known.of_file(file) if known is not None else digest_file(file)) == sha256
+        self._digests.pop(path, None)
+        self._digest_under(path, file_stamp(file))  # asked again here, so that workers need not
+        return is_whole
 
     def listed(self) -> Iterator[str]:
         """Yield every file beside the card."""
