@@ -36,6 +36,7 @@ LOOPBACK = {
     "RAY_AUTH_MODE": "token",
 }  # "no cluster" is Ray's word for 127.0.0.1
 TOKEN = "RAY_AUTH_TOKEN"
+CLUSTER = {"RAY_NUM_REDIS_GET_RETRIES": "2"}  # of half a minute each, where none answers
 OBJECT_STORE_BYTES = 100_000_000  # results are small
 ITEMS_PER_WORKER = 2
 
@@ -146,8 +147,8 @@ def _import_ray(config: RayConfig) -> Any:
     """Import Ray, which reads its environment once, then."""
     if "ray" not in sys.modules:
         os.environ.update(QUIET)
-        if config.address is None:
-            os.environ.update(LOOPBACK | {TOKEN: secrets.token_hex(32)})
+        own = LOOPBACK | {TOKEN: secrets.token_hex(32)}
+        os.environ.update(own if config.address is None else CLUSTER)
     elif config.address is None and TOKEN not in os.environ:
         what = "Ray was imported before its engine was built, so that it would listen beyond this machine"
         raise ServiceError(what, remedy="build the engine before anything imports ray")

@@ -1,6 +1,5 @@
 """One contract for every crew: a bad item never harms its neighbours, and every item ends in a definite state."""
 
-import importlib.util
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -9,25 +8,24 @@ from pathlib import Path
 import psutil
 import pytest
 from engine_items import PICKLED, Weighed, die_once, name_of, noted_work, process_id, work
+from engine_kinds import ENGINES, skip_without
 
-from pegbar.engine import Engine, EngineConfig, FailureBudget, PoolConfig, RayConfig, running_engine
+from pegbar.engine import Engine, FailureBudget, running_engine
 from pegbar.errors import DiskFullError, FailureBudgetError
 
-CONFIGS: dict[str, EngineConfig] = {"pool": PoolConfig(num_workers=2), "ray": RayConfig(num_workers=2)}
 MOST_OUT = {"pool": 2 * 16, "ray": 2 * 2}  # of short items; of long ones, the pool has one per worker out
 
 
-@pytest.fixture(scope="module", params=CONFIGS)
+@pytest.fixture(scope="module", params=ENGINES)
 def kind(request: pytest.FixtureRequest) -> str:
-    if request.param == "ray" and importlib.util.find_spec("ray") is None:
-        pytest.skip("ray is not installed")
+    skip_without(request.param)
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def engine(kind: str) -> Iterator[Engine]:
     """Give one engine for all tests: what a test leaves behind, the next one finds."""
-    with running_engine(CONFIGS[kind]) as engine:
+    with running_engine(ENGINES[kind]) as engine:
         yield engine
 
 
@@ -134,7 +132,7 @@ def test_workers_live_from_batch_to_batch(engine: Engine) -> None:
 
 
 def test_what_takes_too_long_costs_its_worker(engine: Engine, kind: str) -> None:
-    with CONFIGS[kind].but(max_item_seconds=1.0).build() as limited:
+    with ENGINES[kind].but(max_item_seconds=1.0).build() as limited:
         results = limited.process(work, named("hangs", "slow"))
     assert [result.outcome for result in results] == ["failed_permanent", "kept"]
 
