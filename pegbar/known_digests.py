@@ -12,11 +12,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from pegbar.digests import digest_file
+from pegbar.errors import DiskFullError, ReadOnlyError
 from pegbar.files import disk_errors
 
 RACY_NANOSECONDS = 100_000_000  # a file written this shortly before it was read could change again under the same stamp
 BUSY_SECONDS = 30.0
 MAX_VARIABLES = 500
+FORGOTTEN = (sqlite3.Error, DiskFullError, ReadOnlyError)  # a memory that cannot be kept is none
 CREATE = "CREATE TABLE IF NOT EXISTS known (subject TEXT PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL)"
 RECALL = "SELECT subject, stamp, sha256 FROM known WHERE subject IN ({})"
 
@@ -65,7 +67,7 @@ class KnownDigests:
         """Return the digests of those subjects whose stamp is the one that is remembered."""
         found: dict[str, str] = {}
         subjects = list(stamps)
-        with suppress(sqlite3.Error), closing(self._connect()) as connection:  # forgetting costs a second reading
+        with suppress(*FORGOTTEN), closing(self._connect()) as connection:  # forgetting costs a second reading
             for start in range(0, len(subjects), MAX_VARIABLES):
                 some = subjects[start : start + MAX_VARIABLES]
                 for subject, stamp, sha256 in connection.execute(RECALL.format(", ".join("?" * len(some))), some):
@@ -79,12 +81,12 @@ class KnownDigests:
 
     def remember_all(self, known: Iterable[tuple[str, str, str]]) -> None:
         """Keep several (subject, stamp, sha256)."""
-        with suppress(sqlite3.Error), closing(self._connect()) as connection, connection:
+        with suppress(*FORGOTTEN), closing(self._connect()) as connection, connection:
             connection.executemany("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", known)
 
     def forget(self, subject: str) -> None:
         """Drop what is known of a subject."""
-        with suppress(sqlite3.Error), closing(self._connect()) as connection, connection:
+        with suppress(*FORGOTTEN), closing(self._connect()) as connection, connection:
             connection.execute("DELETE FROM known WHERE subject = ?", (subject,))
 
     def _connect(self) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """The memory of digests: what did not change is not read; what changed is; losing it costs only time."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -41,6 +42,7 @@ def test_a_file_that_changed_is_read_again(known: KnownDigests, tmp_path: Path, 
 def test_a_file_that_was_only_just_written_is_not_trusted(known: KnownDigests, tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
     film.write_bytes(b"one")
+    os.utime(film, (time.time() + 10, time.time() + 10))  # however slow this machine is, it was written just now
     known.of_file(film)
     assert known.recall(str(film), file_stamp(film)) is None
 
@@ -59,3 +61,12 @@ def test_a_damaged_or_lost_memory_costs_only_time(known: KnownDigests, tmp_path:
     known.of_file(film)
     known.path.write_bytes(content)
     assert known.of_file(film) == digest_bytes(b"one")
+
+
+def test_a_memory_that_cannot_be_made_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    film = settled(tmp_path / "film.mp4", b"one")
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    assert KnownDigests(tmp_path / "nowhere" / "digests.db").of_file(film) == digest_bytes(b"one")
