@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from pegbar.config import Config
 from pegbar.digests import digest_bytes
-from pegbar.errors import IntegrityError, PegbarError
+from pegbar.errors import IntegrityError, NotFoundError, PegbarError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors
 from pegbar.journal import Journal
@@ -164,6 +164,8 @@ class Artifacts:
             except IntegrityError:
                 self.known.forget(output.sha256)  # so that the next `find` reads it, and the step is made again
                 raise
+            except NotFoundError as error:  # of a member that was there: no film is at fault, and none may be refused
+                raise _missing(manifest.key) from error
         return folder
 
     def _commit(

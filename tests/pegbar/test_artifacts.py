@@ -102,6 +102,13 @@ def test_a_fetched_file_that_was_written_into_is_noticed_and_its_step_made_again
     assert (artifacts.fetch(again) / "a.txt").read_text() == "aa"
 
 
+def test_a_member_that_vanished_stops_the_run_and_is_nobodys_fault(artifacts: Artifacts) -> None:
+    manifest, _ = artifacts.run(STEP, {"film": "f1"}, DoubleConfig(), Maker())
+    artifacts.store.delete_member(manifest.outputs[0].sha256)
+    with pytest.raises(IntegrityError, match="missing or damaged"):
+        artifacts.fetch(manifest)
+
+
 def test_a_failed_attempt_is_in_the_journal_and_leaves_no_artifact(artifacts: Artifacts) -> None:
     def fail(folder: Path) -> Facts:
         raise EmptyFileError("film f1 is empty", remedy="pegbar films probe f1")
