@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from engine_items import end_at_once, process_id, work
-from engine_kinds import ENGINES
+from engine_kinds import ENGINES, skip_without
 from pydantic import TypeAdapter, ValidationError
 
 from pegbar.engine import EngineConfig, PoolConfig, RayConfig, running_engine, worker
@@ -19,12 +19,9 @@ from pegbar.errors import MissingExtraError, ServiceError
 TESTS = Path(__file__).parent.parent.parent
 
 
-@pytest.mark.parametrize(
-    "config", [PoolConfig(num_workers=2), RayConfig(num_workers=2)], ids=lambda config: config.kind
-)
-def test_a_killed_parent_leaves_no_worker(config: EngineConfig, tmp_path: Path) -> None:
-    if config.kind == "ray":
-        pytest.importorskip("ray")
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_killed_parent_leaves_no_worker(kind: str, tmp_path: Path) -> None:
+    skip_without(kind)
     paths = os.pathsep.join([str(TESTS.parent), str(TESTS)])
     command = [sys.executable, str(TESTS / "engine_parent.py"), ENGINES[kind].model_dump_json(), str(tmp_path)]
     with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": paths}) as parent:

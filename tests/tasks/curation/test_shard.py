@@ -70,10 +70,9 @@ def packed(engine: EngineConfig, folder: Path, films: Path) -> list[PackedGroup]
 def test_both_engines_give_the_same_bytes(tmp_path: Path) -> None:
     for kind in ENGINES:
         skip_without(kind)
-    write_small_film(tmp_path / "films", "one")
-    write_small_film(tmp_path / "films", "two", casts=(("Bluebell",), ("Ruby", "Bluebell")), seed=1)
+    write_small_film(tmp_path / "films", casts=(("Bluebell",), ("Ruby", "Bluebell")))
     (tmp_path / "films" / "broken.mp4").write_bytes(b"no film")
-    pool, ray = (packed(engine, tmp_path, tmp_path / "films") for engine in ENGINES.values())
-    assert sum(group.num_films for group in pool) == 2
-    assert sum(group.num_refused for group in pool) == 1
+    engines = [engine.but(num_workers=1) for engine in ENGINES.values()]
+    pool, ray = (packed(engine, tmp_path, tmp_path / "films") for engine in engines)
+    assert (sum(group.num_films for group in pool), sum(group.num_refused for group in pool)) == (1, 1)
     assert pool == ray
