@@ -165,7 +165,7 @@ def test_a_disk_that_is_full_says_so_and_what_was_there_stays(
 
 def _on_a_disk_that_fills_up(root: Path, films: Path, num_steps: int) -> None:
     """Within the small file system: fill it once so many steps are done, see the run end, make room, and go on."""
-    home = CurationHome(root, films).prepare()
+    home = CurationHome(root, films).prepare(more="[space]\nmin_free_bytes = 0\n")  # nobody sees it coming
     filler = root / "filler"
     try:
         process = home.begin()
