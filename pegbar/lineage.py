@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from pegbar.artifacts import Manifest
 from pegbar.errors import ConfigurationError
@@ -45,34 +46,47 @@ class Lineage:
         Args:
             digests: sha256 of members or of files that were taken in, digests or keys of manifests.
         """
-        users: dict[str, set[str]] = defaultdict(set)
-        for key, manifest in self.manifests.items():
-            for value in manifest.inputs.values():
-                users[value].add(key)
         derived: set[str] = set()
         waiting = list(digests)
         while waiting:
-            for key in users.get(waiting.pop(), set()) - derived:
+            for key in self._users.get(waiting.pop(), set()) - derived:
                 derived.add(key)
-                waiting += self._names(key)
+                waiting += self._names[key]
         return derived
 
     def needed_by(self, keys: Iterable[str]) -> set[str]:
         """Return these keys and those of every artifact they were made from."""
-        makers: dict[str, set[str]] = defaultdict(set)
-        for key in self.manifests:
-            for name in self._names(key):
-                makers[name].add(key)
         needed: set[str] = set()
         waiting = [key for key in keys if key in self.manifests]
         while waiting:
             key = waiting.pop()
             if key not in needed:
                 needed.add(key)
-                waiting += [maker for value in self.manifests[key].inputs.values() for maker in makers[value]]
+                waiting += [
+                    maker for value in self.manifests[key].inputs.values() for maker in self._makers.get(value, ())
+                ]
         return needed
 
-    def _names(self, key: str) -> list[str]:
-        """Return what other artifacts may call this one by."""
-        manifest = self.manifests[key]
-        return [key, manifest.digest, *(output.sha256 for output in manifest.outputs)]
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """What other artifacts may call each one by: digests are dear, and every way needs all of them."""
+        return {
+            key: [key, manifest.digest, *(output.sha256 for output in manifest.outputs)]
+            for key, manifest in self.manifests.items()
+        }
+
+    @cached_property
+    def _makers(self) -> dict[str, set[str]]:
+        makers: dict[str, set[str]] = defaultdict(set)
+        for key, names in self._names.items():
+            for name in names:
+                makers[name].add(key)
+        return makers
+
+    @cached_property
+    def _users(self) -> dict[str, set[str]]:
+        users: dict[str, set[str]] = defaultdict(set)
+        for key, manifest in self.manifests.items():
+            for value in manifest.inputs.values():
+                users[value].add(key)
+        return users
