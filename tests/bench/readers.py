@@ -4,7 +4,8 @@ Run by hand: ``.venv/bin/python tests/bench/readers.py [FOLDER]``; FOLDER keeps 
 docs/readers_benchmark.json. All kinds are read by the same loader, in the same order, with as many processes; runs of
 the kinds take turns, and figures are medians, ratios of those to the loose run of the same turn. "dropped" means that
 the page cache was told to drop the files first (posix_fadvise), "kept" that it holds them; "hashed" that every member
-is hashed with every reading, where otherwise its shard was verified once. A loose reader hashes nothing.
+is hashed with every reading, where otherwise its shard was verified once. A loose reader hashes nothing. On a busy
+machine the wall clock says little: `ratio_of_cpu` is of samples a CPU second.
 """
 
 import json
@@ -239,10 +240,12 @@ def compared(
             if run > 0:
                 measured[name].append(seconds)
     rates = {name: [num_samples / wall for wall, _ in runs] for name, runs in measured.items()}
+    work = {name: [num_samples / cpu for _, cpu in runs] for name, runs in measured.items()}
     figures = {
         name: {
             "samples_per_second": round(statistics.median(rates[name])),
             "ratio": round(statistics.median(map(operator.truediv, rates[name], rates[baseline])), 3),
+            "ratio_of_cpu": round(statistics.median(map(operator.truediv, work[name], work[baseline])), 3),
             "cpu_ms_per_sample": round(statistics.median(cpu for _, cpu in measured[name]) / num_samples * 1000, 4),
             "slowest_and_fastest": [round(min(rates[name])), round(max(rates[name]))],
         }
