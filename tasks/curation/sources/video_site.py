@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pegbar.digests import digest_of
 from pegbar.errors import InputError, MissingExtraError, NotAVideoError
+from pegbar.files import write_text
 from pegbar.media.container import KINDS
 from pegbar.media.names import check_name
 from pegbar.media.structure import family_of
@@ -88,16 +89,18 @@ def _fetched(
 ) -> Iterator[Fetched]:
     from tasks.curation.sources.site_download import download_video
 
-    known = recall(stamp or "")
     folder = scratch / "ingest" / digest_of(["video site", url])
+    size = folder.with_suffix(".size")  # nobody but the download tells it
+    known = recall(stamp or "")
+    if known is not None and size.is_file():
+        yield Fetched(int(size.read_text()), stamp, sha256=known)
+        return
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        if known is not None:
-            yield Fetched(0, stamp, sha256=known)
-            return
         path = download_video(url, folder, max_height, web)
         if family_of(path) is None:
             raise NotAVideoError(f"what lies there is none of {KINDS}", remedy="leave it out", subject=url)
+        write_text(size, str(path.stat().st_size))
         yield Fetched(path.stat().st_size, stamp, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -56,7 +56,9 @@ def test_an_id_of_youtube_is_kept_and_fetched_once(
     monkeypatch.setattr(site_download, "download_video", elsewhere)
     sources = ("youtube:dQw4w9WgXcQ", "ytdlp+https://youtu.be/dQw4w9WgXcQ?t=1", "youtube:short")
     for _ in range(2):
-        told = reasons(take(tmp_path / "home", *sources, web=QUICKLY))
+        films = take(tmp_path / "home", *sources, web=QUICKLY)
+        assert (films[0].source, films[0].size_bytes) == ("youtube:dQw4w9WgXcQ", len(FILM))
+        told = reasons(films)
         assert told["youtube:dQw4w9WgXcQ"] == ("rejected", "the same bytes as youtube:dQw4w9WgXcQ")  # the later one
         assert told["youtube:short"] == ("failed_permanent", "youtube:short is no YouTube id")
     assert asked == ["https://www.youtube.com/watch?v=dQw4w9WgXcQ"]
