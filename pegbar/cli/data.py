@@ -49,7 +49,8 @@ def pull(
     from pegbar.workspace import Workspace
 
     opened = Workspace.open(workspace)
-    opened.pull(revision, every_byte=every_byte)
+    with opened.claimed("pegbar data pull"):  # no run may be assembling meanwhile
+        opened.pull(revision, every_byte=every_byte)
     _show_card(opened.dataset().card, as_json)
 
 

@@ -5,7 +5,7 @@ import typer
 from typer.testing import CliRunner
 
 from pegbar.cli import data
-from pegbar.errors import NotFoundError
+from pegbar.errors import ConflictError, NotFoundError
 from pegbar.workspace import Workspace
 
 app = typer.Typer()
@@ -47,6 +47,11 @@ def test_markup_in_what_people_wrote_is_text(two_versions: Workspace) -> None:
     Git(two_versions.root).run("add", "edits")
     Git(two_versions.root).run("commit", "--quiet", "--message", "[bold]Edited[/nothing]")
     assert "[bold]Edited[/nothing]" in run(two_versions, "diff")
+
+
+def test_nothing_is_pulled_under_a_run(two_versions: Workspace) -> None:
+    with two_versions.claimed("run r1"), pytest.raises(ConflictError, match="in use by run r1"):
+        run(two_versions, "pull")
 
 
 def test_an_unknown_version_is_an_error_of_use(two_versions: Workspace) -> None:
