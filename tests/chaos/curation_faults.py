@@ -165,13 +165,15 @@ def test_a_disk_that_is_full_says_so_and_what_was_there_stays(
 
 def _on_a_disk_that_fills_up(root: Path, films: Path, num_steps: int) -> None:
     """Within the small file system: fill it once so many steps are done, see the run end, make room, and go on."""
-    home = CurationHome(root, films).prepare(more="[space]\nmin_free_bytes = 0\n")  # nobody sees it coming
+    home = CurationHome(root.parent, films, disk=root).prepare(
+        more="[space]\nmin_free_bytes = 0\n"
+    )  # nobody sees it coming
     filler = root / "filler"
     try:
         process = home.begin()
         wait_until(lambda: num_done(home) >= num_steps, process, home)
         filler.write_bytes(b"x" * max(0, shutil.disk_usage(root).free - 4096))
-        assert process.wait() == 5, home.said()
+        assert process.wait() == 5, f"{process.returncode}: {home.said()}"
         assert "no space left" in home.said() and "next: free some disk space" in home.said(), home.said()
         filler.unlink()
         done = home.pegbar("resume")

@@ -47,18 +47,23 @@ def write_few_films(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class CurationHome:
-    """One home with its own workspace; every `begin` is the same command again."""
+    """One home with its own workspace; every `begin` is the same command again.
+
+    Args:
+        disk: where home and workspace lie, if apart from what the processes say (they speak on when it is full).
+    """
 
     root: Path
     films: Path
+    disk: Path | None = None
 
     @property
     def home(self) -> Path:
-        return self.root / "home"
+        return (self.disk or self.root) / "home"
 
     @property
     def workspace(self) -> Workspace:
-        return Workspace(self.root / "workspace")
+        return Workspace((self.disk or self.root) / "workspace")
 
     @property
     def settings(self) -> Settings:
