@@ -22,6 +22,7 @@ from servers.stores import s3_place
 from pegbar.services.state import live_process, read_state
 
 PATIENCE_SECONDS = 300.0
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ def home(services_home: tuple[Settings, Endpoints], tmp_path: Path) -> Iterator[
     return CurationHome(tmp_path, write_few_films(tmp_path / "films")).prepare(servers=servers)
 
 
+@pytest.mark.timeout(1800)
 def test_a_killed_curation_ends_as_if_nobody_had_killed_it(home: CurationHome) -> None:
     undisturbed = undisturbed_of(home)
     kills = [shot for of_run in shoot(home, undisturbed, NUM_KILLS, SEED) for shot in of_run]
