@@ -3,9 +3,9 @@
 Who sees the settings' store and knows a digest can read that dataset, without the workspace it was made in.
 """
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pegbar.artifacts import Artifacts, Manifest, Output
 from pegbar.config import Config
@@ -35,10 +35,10 @@ def publish_dataset(artifacts: Artifacts, card: DatasetCard, files: Mapping[str,
         IntegrityError: a file that lies there is not the one on the card.
     """
     content = card.to_json()
-    with TemporaryDirectory(dir=artifacts.working_folder(dataset_key(card.digest))) as folder:
-        written = Path(folder) / CARD_NAME
-        written.write_bytes(content)
-        artifacts.store.put_member(written)
+    folder = artifacts.working_folder(dataset_key(card.digest))
+    (folder / CARD_NAME).write_bytes(content)
+    artifacts.store.put_member(folder / CARD_NAME, give_up=True)
+    shutil.rmtree(folder)
     outputs = [Output(path=CARD_NAME, size_bytes=len(content), sha256=digest_bytes(content))]
     for path, sha256 in card.files.items():
         if not artifacts.store.has_member(sha256):

@@ -7,7 +7,7 @@ inode, size and time of modification. It is a cache of one machine, no journal: 
 import os
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from pegbar.files import disk_errors
 RACY_NANOSECONDS = 100_000_000  # a file written this shortly before it was read could change again under the same stamp
 BUSY_SECONDS = 30.0
 MAX_VARIABLES = 500
-FORGOTTEN = (sqlite3.Error, DiskFullError, ReadOnlyError)  # a memory that cannot be kept is none
 CREATE = "CREATE TABLE IF NOT EXISTS known (subject TEXT PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL)"
 RECALL = "SELECT subject, stamp, sha256 FROM known WHERE subject IN ({})"
 
@@ -67,12 +66,15 @@ class KnownDigests:
         """Return the digests of those subjects whose stamp is the one that is remembered."""
         found: dict[str, str] = {}
         subjects = list(stamps)
-        with suppress(*FORGOTTEN), closing(self._connect()) as connection:  # forgetting costs a second reading
+
+        def look(connection: sqlite3.Connection) -> None:
             for start in range(0, len(subjects), MAX_VARIABLES):
                 some = subjects[start : start + MAX_VARIABLES]
                 for subject, stamp, sha256 in connection.execute(RECALL.format(", ".join("?" * len(some))), some):
                     if stamps[subject] == stamp:
                         found[subject] = sha256
+
+        self._ask(look)
         return found
 
     def remember(self, subject: str, stamp: str, sha256: str) -> None:
@@ -81,13 +83,22 @@ class KnownDigests:
 
     def remember_all(self, known: Iterable[tuple[str, str, str]]) -> None:
         """Keep several (subject, stamp, sha256)."""
-        with suppress(*FORGOTTEN), closing(self._connect()) as connection, connection:
-            connection.executemany("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", known)
+        self._ask(lambda connection: connection.executemany("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", known))
 
     def forget(self, subject: str) -> None:
         """Drop what is known of a subject."""
-        with suppress(*FORGOTTEN), closing(self._connect()) as connection, connection:
-            connection.execute("DELETE FROM known WHERE subject = ?", (subject,))
+        self._ask(lambda connection: connection.execute("DELETE FROM known WHERE subject = ?", (subject,)))
+
+    def _ask(self, question: Callable[[sqlite3.Connection], object]) -> None:
+        """Do one thing with the database; where that fails something is forgotten, which costs a second reading."""
+        try:
+            with closing(self._connect()) as connection, connection:
+                question(connection)
+        except (sqlite3.OperationalError, DiskFullError, ReadOnlyError):
+            return
+        except sqlite3.DatabaseError:  # this is no database
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
         with disk_errors(self.path):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pegbar.cli import data, demo, evaluate, films, generate, init, registry, runs, services, shots
+from pegbar.cli import data, demo, evaluate, films, gc, generate, init, registry, runs, schedule, services, shots
 from pegbar.errors import PegbarError
 from pegbar.services.endpoints import FIXED
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (init, demo, services, shots, runs, data, evaluate, registry, generate):
+for group in (init, demo, services, shots, runs, schedule, data, evaluate, registry, generate, gc):
     group.register(app)
 app.add_typer(films.films_app, name="films")
 

@@ -11,6 +11,7 @@ from pegbar.cli.edit import edit
 from pegbar.cli.evaluation_set import evaluation_set
 from pegbar.cli.release import export_release, import_release
 from pegbar.cli.review import agreement, review
+from pegbar.cli.takedown import remove
 from pegbar.cli.versions import NAME_HELP, JsonOption, WorkspaceOption, diff, versions
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ data_app.command("versions")(versions)
 data_app.command("diff")(diff)
 data_app.command("import")(import_release)
 data_app.command("export")(export_release)
+data_app.command("remove")(remove)
 
 
 def register(app: typer.Typer) -> None:

@@ -61,6 +61,8 @@ def test_a_damaged_or_lost_memory_costs_only_time(known: KnownDigests, tmp_path:
     known.of_file(film)
     known.path.write_bytes(content)
     assert known.of_file(film) == digest_bytes(b"one")
+    known.of_file(film)
+    assert known.recall(str(film), file_stamp(film)) == digest_bytes(b"one")
 
 
 def test_a_memory_that_cannot_be_made_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
