@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check -q install -c constraints.txt
 FILMS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench
+.PHONY: help install demo test check bench chaos
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,4 +40,12 @@ bench: install ## measure and write the JSON and tables under docs/ (by hand, ne
 	$(BIN)/python tests/bench/duplicates.py
 	$(BIN)/python tests/bench/sound.py
 	$(BIN)/python tests/bench/references.py
+	$(BIN)/python tests/bench/scale.py
+	$(BIN)/python tests/bench/versions.py
+	$(BIN)/python tests/bench/space.py
+	$(BIN)/python tests/bench/readers.py
 	PYTHONPATH=.:tests:tests/bench $(BIN)/python tests/bench/media_types.py
+
+chaos: install ## kill a curation thirty times and break what it stands on; writes docs/chaos_curation.json (by hand)
+	$(BIN)/python tests/chaos/curation_kills.py --kills 30 --seed 5
+	$(BIN)/python -m pytest tests/chaos/curation_faults.py -q

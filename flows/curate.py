@@ -16,11 +16,12 @@ from tasks.curation.gate import gate_dataset, version_dataset
 from tasks.curation.pack import PackedGroup
 from tasks.curation.shard import curate_shard, see_shard, shards_of
 from tasks.curation.sources.ingest import ingest_films
+from tasks.storage.forecast import forecast_space
 from tasks.studio.publish_funnel import publish_funnel
 
 
 class Request(Config):
-    """Which films, and how. `sources` are folders, files or ``s3://bucket/prefix``."""
+    """Which films, and how. `sources` are folders, films, lists, bucket prefixes, web addresses, ids of video sites."""
 
     sources: tuple[str, ...]
     licence: str = "unknown"
@@ -43,6 +44,7 @@ def curate(context: RunContext, request: Request) -> CuratedDataset:
     """Take films in, look at each once, tell copies apart, curate what is kept, edit, assemble, gate, and version."""
     config = request.config
     films = ingest_films(context, list(request.sources), request.licence, config.source)
+    forecast_space(context, films, config)
     engine = context.settings.engine
     with running_engine(engine):
         shards = shards_of(films, config.max_films_per_shard, engine.num_workers)

@@ -5,7 +5,7 @@ from pydantic import Field
 
 from pegbar.config import Config
 from pegbar.records import Record
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from tasks.context import RunContext
 from tasks.curation.takedown.finding import FilmToRemove
 from tasks.curation.takedown.purging import Purged

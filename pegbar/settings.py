@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from pegbar.calls import CallSettings
 from pegbar.config import Config
+from pegbar.dataset.member_cache import MemberCacheConfig
 from pegbar.engine import EngineConfig, PoolConfig
 from pegbar.errors import ConfigurationError
-from pegbar.member_cache import MemberCacheConfig
 from pegbar.notify import NotifySettings
 from pegbar.space import SpaceSettings
 from pegbar.store import LocalStoreConfig, StoreConfig

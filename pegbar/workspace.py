@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from pegbar.claims import claimed
 from pegbar.dataset import Dataset, DatasetCard
 from pegbar.digests import digest_file
-from pegbar.dvc_objects import POINTER, bring_objects, objects_of, pointer_at
 from pegbar.errors import ConfigurationError, IntegrityError, NotFoundError, PegbarError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors, write_bytes, write_text
 from pegbar.known_digests import KnownDigests
-from pegbar.tombstones import Tombstones
-from pegbar.version_files import VersionFiles
-from pegbar.versioning import Dvc, Git
-from pegbar.versions import TRAILER, Version, find_version, list_versions
+from pegbar.versions.claims import claimed
+from pegbar.versions.commands import Dvc, Git
+from pegbar.versions.files import VersionFiles
+from pegbar.versions.listing import TRAILER, Version, find_version, list_versions
+from pegbar.versions.objects import POINTER, bring_objects, objects_of, pointer_at
+from pegbar.versions.tombstones import Tombstones
 
 __all__ = ["EDITS_FOLDER", "POINTER", "TRAILER", "Version", "Workspace"]
 REMOTE = "storage"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pegbar.artifacts import Artifacts
 from pegbar.dataset import Dataset
-from pegbar.dataset_artifact import publish_dataset
+from pegbar.dataset.artifact import publish_dataset
 from pegbar.journal import Journal
 from pegbar.store import Store
 

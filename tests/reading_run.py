@@ -14,8 +14,8 @@ from typing import Any
 from models.animeshooter.config import VideoShape
 from pegbar.config import Config
 from pegbar.dataset import Dataset
+from pegbar.dataset.stored import stored_dataset
 from pegbar.store import StoreConfig
-from pegbar.stored_dataset import stored_dataset
 from tasks.training.clips import Frames, decode_clip
 from tasks.training.reading import Sample, SampleLoader, ShotSamples, StatefulSampler
 from tasks.training.reading.sampler import Tail

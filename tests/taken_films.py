@@ -12,7 +12,7 @@ from servers.s3 import S3Server
 from servers.stores import s3_client
 from small_films import artifacts_of
 
-from pegbar.tombstones import Tombstones
+from pegbar.versions.tombstones import Tombstones
 from pegbar.web import WebSettings
 from tasks.curation.sources.candidates import BucketConfig, SourceConfig
 from tasks.curation.sources.ingest import ingest

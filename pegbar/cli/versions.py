@@ -12,8 +12,8 @@ from pegbar.cli.console import say_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pegbar.dataset_diff import DatasetDiff, FilmChange, FilmEntry, NumberChange
-    from pegbar.version_diff import Side, VersionDiff
+    from pegbar.versions.dataset_diff import DatasetDiff, FilmChange, FilmEntry, NumberChange
+    from pegbar.versions.diff import Side, VersionDiff
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="The dataset's folder (pegbar init makes it).")
@@ -59,7 +59,7 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Show what changed between two versions: films, rows, licences, funnel, configuration. No shard is fetched."""
-    from pegbar.version_diff import diff_versions
+    from pegbar.versions.diff import diff_versions
     from pegbar.workspace import Workspace
 
     found = diff_versions(Workspace.open(workspace), first, second)

@@ -14,7 +14,7 @@ from prefect import task
 import pegbar
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.dataset import CARD_NAME, DatasetCard
-from pegbar.dataset_artifact import publish_dataset
+from pegbar.dataset.artifact import publish_dataset
 from pegbar.digests import digest_of
 from pegbar.errors import FailureBudgetError, SourceError
 from pegbar.faults import fault_point

@@ -13,7 +13,7 @@ from mlflow.entities import ViewType
 from mlflow.exceptions import MlflowException
 
 from pegbar.errors import ConfigurationError
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from tasks.evaluation.card import CARD, SHEET, EvaluationCard
 from tasks.evaluation.tracking import FOLDER, STEP
 from tasks.registry.tracking import MISSING, STEP_NAME, mlflow_errors

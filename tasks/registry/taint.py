@@ -6,7 +6,7 @@ The log is what counts: it says so without a server, and who removes the tag doe
 from collections.abc import Collection, Sequence
 
 from pegbar.journal import LogRow, PromotionEntry
-from pegbar.tombstones import Tombstone, Tombstones
+from pegbar.versions.tombstones import Tombstone, Tombstones
 from tasks.registry.line import append, champions, taints
 from tasks.registry.records import RegisteredVersion, TaintedVersion
 from tasks.registry.tracking import mlflow_errors

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pegbar.dvc_objects import spare_objects
 from pegbar.errors import NotFoundError, StorageError
+from pegbar.versions.objects import spare_objects
 from pegbar.workspace import Workspace
 from tasks.storage.scratch import ScratchEntry, entry_of
 

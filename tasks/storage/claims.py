@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pegbar.dataset import CARD_NAME, DatasetCard
-from pegbar.dataset_artifact import dataset_key
+from pegbar.dataset.artifact import dataset_key
 from pegbar.errors import NotFoundError
 from pegbar.journal import Journal, Run
 from pegbar.lineage import Lineage

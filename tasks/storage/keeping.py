@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pegbar.artifacts import Manifest
 from pegbar.config import Config
-from pegbar.dataset_artifact import STEP as DATASET_STEP
+from pegbar.dataset.artifact import STEP as DATASET_STEP
 from pegbar.journal import Run, StepRow
 from pegbar.lineage import Lineage
 

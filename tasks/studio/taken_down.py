@@ -13,7 +13,7 @@ from typing import Any
 
 from pegbar.files import disk_errors
 from pegbar.journal import Run
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from tasks.evaluation.sets.folder import RECORD as EVALUATION_SET
 from tasks.studio.generate import STORY
 from tasks.studio.review.page import PAGE as REVIEW_PAGE

@@ -10,10 +10,10 @@ from models.animeshooter.config import SamplerConfig
 from models.generators import AnimeShooterGeneratorConfig
 from models.nano.config import NanoConfig
 from pegbar.dataset import Dataset
+from pegbar.dataset.stored import stored_dataset
 from pegbar.provenance import code_commit
 from pegbar.records import Record
 from pegbar.steps import Facts, Step
-from pegbar.stored_dataset import stored_dataset
 from pegbar.workspace import Workspace
 from tasks.context import RunContext
 from tasks.training.config import StageName, TrainConfig

@@ -37,16 +37,16 @@ from small_dataset import GROUP, small_rows, write_card  # noqa: E402
 
 from models.animeshooter.config import VideoShape  # noqa: E402
 from pegbar.dataset import Dataset  # noqa: E402
+from pegbar.dataset.member_cache import MemberCacheConfig  # noqa: E402
+from pegbar.dataset.stored import stored_dataset  # noqa: E402
+from pegbar.dataset.training_view import ShotView  # noqa: E402
 from pegbar.digests import canonical_json  # noqa: E402
 from pegbar.known_digests import KnownDigests  # noqa: E402
 from pegbar.media import write_video  # noqa: E402
-from pegbar.member_cache import MemberCacheConfig  # noqa: E402
 from pegbar.records import Member, Shot  # noqa: E402
 from pegbar.shards import ShardWriter  # noqa: E402
 from pegbar.store import S3StoreConfig  # noqa: E402
-from pegbar.stored_dataset import stored_dataset  # noqa: E402
 from pegbar.tables import write_rows  # noqa: E402
-from pegbar.training_view import ShotView  # noqa: E402
 from tasks.training.clips import decode_clip  # noqa: E402
 from tasks.training.reading import Sample, SampleLoader, Samples, ShotSamples, StatefulSampler  # noqa: E402
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pegbar.errors import ConfigurationError, IntegrityError
 from pegbar.files import write_bytes
-from pegbar.versioning import Git
+from pegbar.versions.commands import Git
 from pegbar.workspace import EDITS_FOLDER, Workspace
 from tasks.curation.edits.patch import AcceptedPatch
 

@@ -14,7 +14,7 @@ from pegbar.digests import digest_file
 from pegbar.errors import InputError, NotFoundError, PegbarError, ServiceError, SourceError, StorageError
 from pegbar.known_digests import file_stamp
 from pegbar.records import Outcome
-from pegbar.tombstones import Tombstones
+from pegbar.versions.tombstones import Tombstones
 from pegbar.web import WebSettings
 from tasks.context import RunContext
 from tasks.curation.sources.candidates import Candidate, Fetched, SourceConfig

@@ -8,8 +8,8 @@ from pegbar.errors import NotFoundError
 from pegbar.faults import fault_point
 from pegbar.records import Film
 from pegbar.store import Store
-from pegbar.tombstones import TOMBSTONES_FOLDER, HeldVersion, Tombstone, Tombstones, write_tombstone
-from pegbar.versioning import Git
+from pegbar.versions.commands import Git
+from pegbar.versions.tombstones import TOMBSTONES_FOLDER, HeldVersion, Tombstone, Tombstones, write_tombstone
 from pegbar.workspace import Workspace
 from tasks.curation.sources.source_film import GROUP_DIGITS
 from tasks.curation.takedown.finding import FilmToRemove

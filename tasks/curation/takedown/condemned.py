@@ -6,11 +6,11 @@ from graphlib import TopologicalSorter
 
 from pegbar.artifacts import Manifest
 from pegbar.dataset import CARD_NAME
-from pegbar.dataset_artifact import STEP as DATASET_STEP
-from pegbar.dataset_artifact import dataset_key
+from pegbar.dataset.artifact import STEP as DATASET_STEP
+from pegbar.dataset.artifact import dataset_key
 from pegbar.lineage import Lineage
 from pegbar.records import Record
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from tasks.curation.edits.adopt import STEP as ADOPT_STEP
 from tasks.curation.edits.adopt import group_of
 from tasks.curation.pack import STEP as PACK_STEP

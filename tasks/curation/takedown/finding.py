@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pegbar.config import Config
 from pegbar.errors import InputError, NotFoundError
 from pegbar.records import Film
-from pegbar.tombstones import Tombstone, Tombstones
+from pegbar.versions.tombstones import Tombstone, Tombstones
 
 NUM_CANDIDATES = 8
 

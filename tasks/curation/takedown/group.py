@@ -10,7 +10,7 @@ from pegbar.config import Config
 from pegbar.digests import digest_of
 from pegbar.media import EncodeConfig
 from pegbar.steps import Facts, Step
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from tasks.curation.edits.clips import ShardFiles
 from tasks.curation.edits.state import GroupState
 from tasks.curation.edits.writing import write_group

@@ -6,15 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pegbar.dataset import CARD_NAME
-from pegbar.dataset_artifact import STEP as DATASET_STEP
+from pegbar.dataset.artifact import STEP as DATASET_STEP
 from pegbar.digests import digest_of
-from pegbar.dvc_objects import POINTER, WHOLE, bring_objects, objects_of
 from pegbar.lineage import Lineage
 from pegbar.records import Film
 from pegbar.store import Store
 from pegbar.tables import read_tables, records_of
-from pegbar.tombstones import Tombstone, Tombstones
-from pegbar.versioning import Git
+from pegbar.versions.commands import Git
+from pegbar.versions.objects import POINTER, WHOLE, bring_objects, objects_of
+from pegbar.versions.tombstones import Tombstone, Tombstones
 from pegbar.workspace import TRAILER
 from tasks.curation.edits.adopt import group_of
 from tasks.curation.sources.source_film import GROUP_DIGITS

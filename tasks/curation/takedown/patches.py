@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from pegbar.files import write_bytes
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from pegbar.workspace import EDITS_FOLDER, Workspace
 from tasks.curation.edits.kept import DIGEST_DIGITS, kept_patches, kept_path
 from tasks.curation.edits.kinds import EditReference

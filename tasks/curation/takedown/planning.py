@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pegbar.artifacts import Artifacts
-from pegbar.dvc_objects import DEFAULT_CACHE, POINTER
 from pegbar.errors import ConflictError, NotFoundError
 from pegbar.records import Record
 from pegbar.store.keys import checked_key
-from pegbar.tombstones import Tombstone, Tombstones
-from pegbar.versioning import Git
+from pegbar.versions.commands import Git
+from pegbar.versions.objects import DEFAULT_CACHE, POINTER
+from pegbar.versions.tombstones import Tombstone, Tombstones
 from pegbar.workspace import Workspace
 from tasks.curation.edits.adopt import group_of
 from tasks.curation.sources.source_film import GROUP_DIGITS

@@ -9,14 +9,14 @@ from models.clients.replies import Replies
 from pegbar import progress
 from pegbar.artifacts import Artifacts
 from pegbar.digests import digest_file
-from pegbar.dvc_objects import DEFAULT_CACHE, remove_objects
 from pegbar.errors import NotFoundError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors
 from pegbar.lineage import Lineage
 from pegbar.records import Record
 from pegbar.store import Store
-from pegbar.tombstones import Tombstone
+from pegbar.versions.objects import DEFAULT_CACHE, remove_objects
+from pegbar.versions.tombstones import Tombstone
 from tasks.curation.takedown.condemned import Condemned, condemned_of
 from tasks.curation.takedown.history import PastVersion, objects_with
 from tasks.storage.scratch import remove_entry, scratch_entries

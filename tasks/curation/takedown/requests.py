@@ -16,7 +16,7 @@ from pegbar.errors import StorageError
 from pegbar.journal import Journal
 from pegbar.services.prefect_server import PrefectServer
 from pegbar.settings import Settings
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 
 GENERATE = "generate"
 PAGE, BUSY_SECONDS = 200, 60.0

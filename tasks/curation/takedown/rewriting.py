@@ -8,12 +8,12 @@ from expectations.gate import GateReport
 from expectations.report import DOCS_FOLDER, QUARANTINE_NAME, REPORT_NAME
 from pegbar.artifacts import Artifacts
 from pegbar.dataset import CARD_NAME
-from pegbar.dvc_objects import POINTER
 from pegbar.errors import ConflictError
 from pegbar.faults import fault_point
 from pegbar.files import disk_errors
 from pegbar.records import Record
-from pegbar.tombstones import Tombstone
+from pegbar.versions.objects import POINTER
+from pegbar.versions.tombstones import Tombstone
 from pegbar.workspace import Workspace
 from tasks.curation.assemble import STAGING, files_of, move_in
 from tasks.curation.edits.adopt import STEP as ADOPT_STEP

@@ -6,7 +6,7 @@ from pathlib import Path
 from prefect import task
 
 from pegbar.records import Record
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from pegbar.workspace import Workspace
 from tasks.calls import replies_folder
 from tasks.context import RunContext

@@ -7,9 +7,7 @@ from typing import Generic, Literal, TypeVar
 from torch.utils.data import Dataset as TorchDataset
 
 from pegbar.dataset import Dataset
-from pegbar.digests import digest_of
-from pegbar.records import Member, Record, Story
-from pegbar.training_view import (
+from pegbar.dataset.training_view import (
     ReferenceView,
     ShotRows,
     ShotView,
@@ -19,6 +17,8 @@ from pegbar.training_view import (
     reference_view,
     sound_view,
 )
+from pegbar.digests import digest_of
+from pegbar.records import Member, Record, Story
 
 Part = Literal["clip", "image", "mask", "sound"]
 T = TypeVar("T")

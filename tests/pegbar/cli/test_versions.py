@@ -40,7 +40,7 @@ def test_versions_are_compared_shown_and_pulled_by_name(two_versions: Workspace)
 
 
 def test_markup_in_what_people_wrote_is_text(two_versions: Workspace) -> None:
-    from pegbar.versioning import Git
+    from pegbar.versions.commands import Git
 
     (two_versions.root / "edits").mkdir()
     (two_versions.root / "edits" / "one.json").write_text("{}")

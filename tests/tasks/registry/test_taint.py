@@ -6,7 +6,7 @@ import pytest
 from registered_models import GOOD, card_with, logged, registered, source_of
 
 from pegbar.errors import PromotionRefusedError
-from pegbar.tombstones import HeldVersion, Tombstone
+from pegbar.versions.tombstones import HeldVersion, Tombstone
 from tasks.evaluation.card import SHEET
 from tasks.evaluation.taken_down import cover_sheets
 from tasks.registry.facade import Registry

@@ -6,7 +6,7 @@ from pathlib import Path
 from small_dataset import small_rows, write_small_dataset
 from small_films import context_of
 
-from pegbar.dvc_objects import DEFAULT_CACHE
+from pegbar.versions.objects import DEFAULT_CACHE
 from pegbar.workspace import Workspace
 from tasks.storage.garbage import GarbageConfig, collect_garbage
 

@@ -13,8 +13,8 @@ from small_films import NO_CALLS, OPEN, context_of, write_small_film
 from pegbar.artifacts import Artifacts, Manifest
 from pegbar.config import Config
 from pegbar.dataset import CARD_NAME, DatasetCard
-from pegbar.dataset_artifact import STEP as DATASET
-from pegbar.dataset_artifact import dataset_key
+from pegbar.dataset.artifact import STEP as DATASET
+from pegbar.dataset.artifact import dataset_key
 from pegbar.digests import digest_of
 from pegbar.errors import ConflictError
 from pegbar.faults import KILL_AT_VARIABLE
@@ -22,7 +22,7 @@ from pegbar.files import write_bytes
 from pegbar.lineage import Lineage
 from pegbar.space import GC_LEASE
 from pegbar.steps import Facts, Step
-from pegbar.versioning import Git
+from pegbar.versions.commands import Git
 from pegbar.workspace import POINTER, TRAILER, Workspace
 from tasks.curation.assemble import assemble
 from tasks.curation.film import curate_film, see_film

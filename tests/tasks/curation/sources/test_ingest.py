@@ -9,7 +9,7 @@ from taken_films import film_bytes, reasons, take
 
 from pegbar.digests import digest_bytes, digest_file
 from pegbar.errors import IntegrityError, SourceError
-from pegbar.tombstones import Tombstone, Tombstones
+from pegbar.versions.tombstones import Tombstone, Tombstones
 from tasks.curation.sources.ingest import told_apart
 from tasks.curation.sources.source_film import SourceFilm, local_copy
 

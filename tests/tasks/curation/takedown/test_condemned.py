@@ -1,9 +1,9 @@
 """Which artifacts and members go with a film, and which of its neighbours' never do."""
 
 from pegbar.artifacts import Manifest, Output
-from pegbar.dataset_artifact import dataset_key
+from pegbar.dataset.artifact import dataset_key
 from pegbar.lineage import Lineage
-from pegbar.tombstones import HeldVersion, Tombstone
+from pegbar.versions.tombstones import HeldVersion, Tombstone
 from tasks.curation.takedown.condemned import condemned_of
 
 FILM, OTHER = "ab".ljust(64, "1"), "ab".ljust(64, "2")

@@ -3,7 +3,7 @@
 import pytest
 
 from pegbar.errors import InputError, NotFoundError
-from pegbar.tombstones import Tombstone, Tombstones
+from pegbar.versions.tombstones import Tombstone, Tombstones
 from tasks.curation.takedown.finding import FilmToRemove, films_called, known_films
 
 FOX = FilmToRemove(film_id="ab" * 8, sha256="ab" * 32, name="fox.mp4", source="a/fox.mp4")

@@ -8,7 +8,7 @@ from small_films import context_of
 
 from pegbar.artifacts import Artifacts
 from pegbar.lineage import Lineage
-from pegbar.tombstones import Tombstone
+from pegbar.versions.tombstones import Tombstone
 from tasks.curation.edits.adopt import adopt
 from tasks.curation.pack import PackedGroup
 from tasks.curation.takedown.group import without

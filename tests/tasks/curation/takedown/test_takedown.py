@@ -21,8 +21,8 @@ from pegbar.errors import ConflictError, NotFoundError, StorageError
 from pegbar.faults import KILL_AT_VARIABLE
 from pegbar.settings import Settings
 from pegbar.store import S3StoreConfig
-from pegbar.tombstones import Tombstone, Tombstones
-from pegbar.versioning import Dvc
+from pegbar.versions.commands import Dvc
+from pegbar.versions.tombstones import Tombstone, Tombstones
 from pegbar.workspace import Workspace
 from tasks.calls import replies_folder
 from tasks.context import RunContext

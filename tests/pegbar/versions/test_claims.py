@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pegbar.claims import claimed
 from pegbar.errors import ConflictError
+from pegbar.versions.claims import claimed
 
 HOLD = """
 import multiprocessing, os, sys, time
 from pathlib import Path
-from pegbar.claims import claimed
+from pegbar.versions.claims import claimed
 def work():
     print(os.getpid(), flush=True)
     time.sleep(60)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from servers.limits import file_size_limit
 
+from pegbar.dataset.member_cache import MemberCache, MemberCacheConfig
 from pegbar.errors import HostileNameError
-from pegbar.member_cache import MemberCache, MemberCacheConfig
 
 
 def cache_of(root: Path, max_bytes: int = 1000) -> MemberCache:

@@ -14,7 +14,8 @@ import pytest
 from servers.s3 import S3Server
 from small_dataset import write_small_dataset
 
-from pegbar.dvc_objects import (
+from pegbar.errors import IntegrityError, NotFoundError, StorageError
+from pegbar.versions.objects import (
     DEFAULT_CACHE,
     WHOLE,
     bring_objects,
@@ -23,7 +24,6 @@ from pegbar.dvc_objects import (
     remove_objects,
     spare_objects,
 )
-from pegbar.errors import IntegrityError, NotFoundError, StorageError
 from pegbar.workspace import Workspace
 
 STORIES = "tables/stories/ab.parquet"

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from pegbar.dataset_files import CARD_NAME, damaged
+from pegbar.dataset.files import CARD_NAME, damaged
 from pegbar.digests import digest_file
-from pegbar.dvc_objects import WHOLE, bring_objects, objects_of, sizes_of_objects
 from pegbar.known_digests import KnownDigests
+from pegbar.versions.objects import WHOLE, bring_objects, objects_of, sizes_of_objects
 
 TABLES_FOLDER = "tables"
 

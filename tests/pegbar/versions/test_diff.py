@@ -4,11 +4,13 @@ import shutil
 
 import pytest
 
-from pegbar.dvc_objects import objects_of
 from pegbar.errors import NotFoundError, StorageError
-from pegbar.version_diff import diff_versions
-from pegbar.version_files import VersionFiles
-from pegbar.versioning import Git
+from pegbar.files import write_text
+from pegbar.versions.commands import Git
+from pegbar.versions.diff import diff_versions
+from pegbar.versions.files import VersionFiles
+from pegbar.versions.objects import objects_of
+from pegbar.versions.tombstones import TOMBSTONES_FOLDER, Tombstone, write_tombstone
 from pegbar.workspace import Workspace
 
 SHARD = "shards/ab-0000.tar"
@@ -41,11 +43,18 @@ def test_the_dataset_as_it_lies_is_compared_with_the_latest_version_it_is_not(tw
     assert same.commits == ()
 
 
+ELSEWHERE = Tombstone(
+    film_id="f" * 16, sha256="f" * 64, name="film.mp4", source="films/film.mp4", removed_by="me",
+    removed_at="2026-11-21T00:00:00Z", reason="asked", taken_from="", versions=(),
+)  # fmt: skip
+
+
 def test_edits_and_takedowns_in_between_are_told_in_either_direction(two_versions: Workspace) -> None:
     git = Git(two_versions.root)
+    write_tombstone(two_versions.root, ELSEWHERE)
     for folder in ("edits", "tombstones", "notes"):
-        (two_versions.root / folder).mkdir()
-        (two_versions.root / folder / "one.json").write_text("{}")
+        if folder != TOMBSTONES_FOLDER:
+            write_text(two_versions.root / folder / "one.json", "{}")
         git.run("add", folder)
         git.run("commit", "--quiet", "--message", folder)
     first = two_versions.versions()[1].revision

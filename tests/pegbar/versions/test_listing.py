@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pegbar.errors import NotFoundError, UsageError
-from pegbar.versions import TRAILER, find_version, list_versions
+from pegbar.versions.listing import TRAILER, find_version, list_versions
 
 POINTER = "outs:\n- md5: {}.dir\n  size: {}\n  nfiles: 3\n  hash: md5\n  path: data\n"
 DIGESTS = ("abcd1" + "0" * 59, "abcd2" + "0" * 59, "beef" + "0" * 60)

@@ -1,9 +1,10 @@
 """What the DVC command line has no command for, on single objects of a workspace: brought near, or removed everywhere.
 
-Runs as a process of its own in the workspace (``python -m pegbar.dvc_child OPERATION``), so that DVC's libraries, locks
-and connections are never part of ours. Objects' names (md5, with ``.dir`` for a folder's list) come as JSON on the
-standard input; the answer is the last line of the standard output. Every remote is reached as DVC itself reaches it:
-its endpoint, its credentials, its local settings. Whatever goes wrong ends the process with its error's own words.
+Runs as a process of its own in the workspace (``python -m pegbar.versions.dvc_child OPERATION``), so that DVC's
+libraries, locks and connections are never part of ours. Objects' names (md5, with ``.dir`` for a folder's list) come as
+JSON on the standard input; the answer is the last line of the standard output. Every remote is reached as DVC itself
+reaches it: its endpoint, its credentials, its local settings. Whatever goes wrong ends the process with its error's own
+words.
 """
 
 import json

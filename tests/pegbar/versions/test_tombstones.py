@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pegbar.errors import ConfigurationError, NotFoundError
-from pegbar.tombstones import HeldVersion, Tombstone, Tombstones, write_tombstone
+from pegbar.versions.tombstones import HeldVersion, Tombstone, Tombstones, write_tombstone
 
 
 def stone(film_id: str = "ab" + "0" * 14, *pointers: str, learnt: bool = True) -> Tombstone:

@@ -8,9 +8,9 @@ from small_dataset import small_rows, write_small_dataset
 from written_groups import WrittenFilm, write_dataset
 
 from pegbar.dataset import Dataset, DatasetCard
-from pegbar.dataset_diff import FileCounts, NumberChange, ValueChange, diff_datasets
 from pegbar.errors import IntegrityError
-from pegbar.row_diff import RowCounts
+from pegbar.versions.dataset_diff import FileCounts, NumberChange, ValueChange, diff_datasets
+from pegbar.versions.row_diff import RowCounts
 
 ONE, TWO, THREE, FOUR = (
     WrittenFilm(f"{group}{number:014d}", name=f"{number}.mp4", source=f"films/{number}.mp4")

@@ -8,11 +8,11 @@ from typing import Any
 
 from pegbar.artifacts import Manifest, Output
 from pegbar.dataset import Dataset
-from pegbar.dataset_artifact import dataset_key
-from pegbar.dataset_files import CARD_NAME, Range
+from pegbar.dataset.artifact import dataset_key
+from pegbar.dataset.files import CARD_NAME, Range
+from pegbar.dataset.member_cache import MemberCache
 from pegbar.errors import IntegrityError, NotFoundError
 from pegbar.known_digests import KnownDigests
-from pegbar.member_cache import MemberCache
 from pegbar.store import S3StoreConfig, Store, StoreConfig
 
 

@@ -51,7 +51,9 @@ def test_a_verified_shard_is_hashed_again_only_when_it_was_written(
     os.utime(shard, (1, 1))  # long ago: a file just written could change under the same stamp
     dataset = Dataset(tmp_path / "data", known=KnownDigests(tmp_path / "known.db"))
     clip, hashed = dataset.training_view()[0].shots[0].clip, []
-    monkeypatch.setattr("pegbar.dataset.digest_bytes", lambda content: hashed.append(content) or digest_bytes(content))
+    monkeypatch.setattr(
+        "pegbar.dataset.dataset.digest_bytes", lambda content: hashed.append(content) or digest_bytes(content)
+    )
     unknown = dataset.read_member(clip)
     assert hashed == [unknown]
     dataset.verify()

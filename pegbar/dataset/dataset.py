@@ -2,7 +2,7 @@
 
 ``card.json`` lists every file with its digest; ``tables/<table>/<group>.parquet`` and ``shards/<group>-0000.tar`` hold
 the rest. A group is the first two hex digits of a film's id, so that a new film rewrites only its own group. The files
-lie in a folder (a workspace's ``data/``) or are members of a store (`pegbar.stored_dataset`).
+lie in a folder (a workspace's ``data/``) or are members of a store (`pegbar.dataset.stored`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +10,14 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from pegbar.dataset_files import CARD_NAME, DatasetFiles, FolderFiles, Range, damaged
+from pegbar.dataset.files import CARD_NAME, DatasetFiles, FolderFiles, Range, damaged
+from pegbar.dataset.member_cache import MemberCache
+from pegbar.dataset.training_view import ReferenceView, ShotView, StoryView, StoryViews
 from pegbar.digests import digest_bytes, digest_of
 from pegbar.errors import IntegrityError, UsageError
 from pegbar.known_digests import KnownDigests
-from pegbar.member_cache import MemberCache
 from pegbar.records import Character, Decision, Film, Member, Record, Reference, Scene, Shot, Story
 from pegbar.tables import TABLES, TableName, read_tables, records_of
-from pegbar.training_view import ReferenceView, ShotView, StoryView, StoryViews
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pegbar.dataset import Dataset
-from pegbar.dataset_diff import DatasetDiff, changed_paths, diff_datasets, film_tables
 from pegbar.errors import NotFoundError
 from pegbar.records import Record
-from pegbar.tombstones import TOMBSTONES_FOLDER
-from pegbar.version_files import VersionFiles
-from pegbar.versioning import Git
-from pegbar.versions import find_version
+from pegbar.versions.commands import Git
+from pegbar.versions.dataset_diff import DatasetDiff, changed_paths, diff_datasets, film_tables
+from pegbar.versions.files import VersionFiles
+from pegbar.versions.listing import find_version
+from pegbar.versions.tombstones import TOMBSTONES_FOLDER
 from pegbar.workspace import EDITS_FOLDER, POINTER, Version, Workspace
 
 CommitKind = Literal["version", "edit", "takedown"]

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from pegbar.errors import ConfigurationError, NotFoundError
 from pegbar.files import write_bytes
 from pegbar.records import Record
-from pegbar.versioning import Git
+from pegbar.versions.commands import Git
 
 TOMBSTONES_FOLDER = "tombstones"
 

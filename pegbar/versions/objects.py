@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from pegbar.config import Config
 from pegbar.digests import CHUNK_BYTES
 from pegbar.errors import IntegrityError, NotFoundError, StorageError
-from pegbar.versioning import Dvc, Git
+from pegbar.versions.commands import Dvc, Git
 
 POINTER = "data.dvc"
 WHOLE = "."  # the path under which `objects_of` names the list itself

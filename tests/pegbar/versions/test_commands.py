@@ -14,7 +14,7 @@ from written_groups import WrittenFilm, write_dataset
 
 from pegbar.digests import digest_file
 from pegbar.errors import ConflictError, StorageError
-from pegbar.versioning import Dvc, Git
+from pegbar.versions.commands import Dvc, Git
 from pegbar.workspace import Workspace
 
 HOLD = """

@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from pegbar.dataset import Dataset
 from pegbar.records import Film, Record
-from pegbar.row_diff import RowCounts, diff_table
 from pegbar.tables import TABLES, TableName, read_tables, records_of
+from pegbar.versions.row_diff import RowCounts, diff_table
 
 
 class FilmEntry(Record):

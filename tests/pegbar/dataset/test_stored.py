@@ -14,13 +14,13 @@ from servers.stores import LocalPlace, S3Place, s3_place
 from small_dataset import write_card, write_small_dataset
 
 from pegbar.dataset import Dataset
-from pegbar.dataset_artifact import dataset_key
+from pegbar.dataset.artifact import dataset_key
+from pegbar.dataset.member_cache import MemberCache, MemberCacheConfig
+from pegbar.dataset.stored import stored_dataset
 from pegbar.errors import IntegrityError, NotFoundError, StorageError, UsageError
 from pegbar.known_digests import KnownDigests
-from pegbar.member_cache import MemberCache, MemberCacheConfig
 from pegbar.records import Member
 from pegbar.store import LocalStoreConfig
-from pegbar.stored_dataset import stored_dataset
 
 SHARD = "shards/ab-0000.tar"
 

@@ -113,7 +113,7 @@ class Dvc:
     def objects(
         self, operation: Literal["bring", "measure", "spare", "remove"], names: Sequence[str]
     ) -> dict[str, Any]:
-        """Do with single objects what dvc has no command for; `pegbar.dvc_child` says what each operation returns.
+        """Do with single objects what dvc has no command for; `dvc_child` beside this says what each operation returns.
 
         Args:
             names: md5 of each object, with ``.dir`` for a folder's list.
@@ -121,7 +121,7 @@ class Dvc:
         Raises:
             ConflictError: dvc's lock stayed taken. StorageError: a place cannot be reached or refuses.
         """
-        printed = self._run("pegbar.dvc_child", (operation,), json.dumps(list(names)))
+        printed = self._run("pegbar.versions.dvc_child", (operation,), json.dumps(list(names)))
         answer: dict[str, Any] = json.loads(printed.splitlines()[-1])
         return answer
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from pegbar.dvc_objects import POINTER, read_pointer
 from pegbar.errors import IntegrityError, NotFoundError, UsageError
 from pegbar.records import Record
-from pegbar.versioning import Git
+from pegbar.versions.commands import Git
+from pegbar.versions.objects import POINTER, read_pointer
 
 TRAILER = "Pegbar-Dataset"
 FORM = f"--format=%H%x00%cI%x00%s%x00%(trailers:key={TRAILER},valueonly)%x01"
