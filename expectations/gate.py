@@ -44,7 +44,7 @@ def run_gate(
     """
     suites: dict[str, str] = {name: digest_of(suite) for name, suite in SUITES.items()}
     _write_refusal(out, dataset.digest, suites)
-    findings = check_bytes(dataset)
+    findings = check_bytes(dataset, previous)
     if not any(found.check == DIGESTS for found in findings):
         findings += _check_tables(dataset, out)
     findings += check_drift(dataset.card, previous, config.drift)

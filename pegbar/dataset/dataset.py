@@ -5,7 +5,7 @@ the rest. A group is the first two hex digits of a film's id, so that a new film
 lie in a folder (a workspace's ``data/``) or are members of a store (`pegbar.dataset.stored`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -105,6 +105,13 @@ class Dataset:
 
             self._tables[name] = read_tables([pa.BufferReader(self._read(path)) for path in self._files_of(name)], name)
         return self._tables[name]
+
+    def parts(self, name: TableName) -> "Iterator[tuple[str, pa.Table]]":
+        """Yield each file of a table and its rows, in sorted order; errors as `table`."""
+        import pyarrow as pa
+
+        for path in self._files_of(name):
+            yield path, read_tables([pa.BufferReader(self._read(path))], name)
 
     def frame(self, name: TableName) -> "pd.DataFrame":
         """Return all groups of a table, in sorted order; list columns hold tuples."""

@@ -1,6 +1,7 @@
 """The gate on healthy data, on data broken in one way each, and on checks that are broken themselves."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from expectations.checks import Between, Holds, Matches, NotNull, OneOf, TableSu
 from expectations.gate import GateConfig, check_frame, require_passed, run_gate
 from expectations.suites import SUITES
 from expectations.validate import validate
-from expectations.whole import DriftLimits
+from expectations.whole import DriftLimits, check_bytes
 from pegbar.dataset import Dataset
 from pegbar.errors import GateFailedError
+from pegbar.known_digests import KnownDigests
 
 Rows = dict[str, list[dict[str, Any]]]
 FIRST_SHOT = f"{FILM_ID}-s000-0000"
@@ -190,16 +192,30 @@ def test_a_changed_byte_is_blocked_and_named(tmp_path: Path) -> None:
     assert report.reasons[0].item_ids == ("shards/ab-0000.tar",)
 
 
-def test_a_member_that_is_not_what_its_row_says_is_blocked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("knows_shards", [False, True])
+def test_a_member_that_is_not_what_its_row_says_is_blocked(tmp_path: Path, knows_shards: bool) -> None:
     dataset = write_small_dataset(tmp_path / "data")
     shard = tmp_path / "data/shards/ab-0000.tar"
     content = bytearray(shard.read_bytes())
     content[512] ^= 1
     shard.write_bytes(bytes(content))
     write_card(tmp_path / "data", dataset.card.counts)
-    report = run_gate(Dataset(tmp_path / "data"), None, tmp_path / "gate")
+    os.utime(shard, (1, 1))  # long ago, so that its digest is remembered
+    known = KnownDigests(tmp_path / "known.db") if knows_shards else None
+    report = run_gate(Dataset(tmp_path / "data", known=known), None, tmp_path / "gate")
     assert ("dataset.members", (f"{FIRST_SHOT}.mp4",)) in {(reason.check, reason.item_ids) for reason in report.reasons}
     assert not report.passed
+
+
+def test_members_of_files_that_passed_before_are_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = write_small_dataset(tmp_path / "data")
+    monkeypatch.setattr(dataset, "read_members", lambda members: pytest.fail("a member was read"))
+    assert check_bytes(dataset, dataset.card) == []
+    changed = dataset.card.model_copy(update={"files": {**dataset.card.files, "shards/ab-0000.tar": "0" * 64}})
+    with pytest.raises(pytest.fail.Exception, match="was read"):
+        check_bytes(dataset, changed)
 
 
 def test_drift_is_blocked_unless_a_person_accepts_it(tmp_path: Path) -> None:
