@@ -19,6 +19,11 @@ def figure(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.4f}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 @contextmanager
 def progress_bars() -> Iterator[None]:
     """Show a bar for every long step that reports how far it is."""

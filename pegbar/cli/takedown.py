@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pegbar.cli.console import progress_bars, say_json
+from pegbar.cli.console import counted, progress_bars, say_json
 
 if TYPE_CHECKING:
     from flows.remove import RemovedFilms
@@ -82,13 +82,12 @@ def _show_plan(plan: "Plan", as_json: bool) -> None:
         return
     for film, stone in zip(plan.films, plan.tombstones, strict=True):
         held = sum(bool(version.revision) for version in stone.versions)
-        typer.echo(f"{film.title}: {held} versions that held it could not be pulled any more")
-    typer.echo(f"rewritten   {len(plan.groups)} groups {' '.join(plan.groups)} ({size_text(plan.rewritten_bytes)} now)")
-    typer.echo(f"removed     {plan.num_objects} objects of DVC ({size_text(plan.object_bytes)}), also in every remote")
-    typer.echo(
-        f"            {plan.num_artifacts} artifacts, {plan.num_members} members of the store "
-        f"({size_text(plan.member_bytes)})"
-    )
+        typer.echo(f"{film.title}: {counted(held, 'version')} that held it could not be pulled any more")
+    groups, objects = counted(len(plan.groups), "group"), counted(plan.num_objects, "object")
+    artifacts, members = counted(plan.num_artifacts, "artifact"), counted(plan.num_members, "member")
+    typer.echo(f"rewritten   {groups} {' '.join(plan.groups)} ({size_text(plan.rewritten_bytes)} now)")
+    typer.echo(f"removed     {objects} of DVC ({size_text(plan.object_bytes)}), also in every remote")
+    typer.echo(f"            {artifacts}, {members} of the store ({size_text(plan.member_bytes)})")
     for name in plan.also_showing:
         typer.echo(f"stays       {name}, which shows the same: it is another file")
 
@@ -123,10 +122,9 @@ def _show(result: "RemovedFilms") -> None:
     purged = result.purged
     objects = ", ".join(f"{count} in {place}" for place, count in purged.objects.items()) or "none"
     typer.echo(f"removed     objects of DVC: {objects}")
-    typer.echo(
-        f"            {purged.num_artifacts} artifacts, {purged.num_members} members, {purged.num_orphans} orphans, "
-        f"{purged.num_replies} replies of language models"
-    )
+    artifacts, members = counted(purged.num_artifacts, "artifact"), counted(purged.num_members, "member")
+    orphans, replies = counted(purged.num_orphans, "unnamed leftover"), counted(purged.num_replies, "kept answer")
+    typer.echo(f"            {artifacts}, {members}, {orphans}, {replies}")
     for page in result.covered.pages:
         typer.echo(f"            {page}")
     for run_id in result.covered.mlflow_runs:

@@ -68,7 +68,7 @@ def test_a_film_is_looked_at_confirmed_taken_down_and_found_so_again(
     plan = json.loads(pegbar(FILM, *at, "--dry-run", "--json").stdout)
     assert plan["groups"] == ["ab"] and plan["num_objects"] > 5
     shown = pegbar(FILM, *at, "--dry-run").stdout
-    assert "1 versions that held it could not be pulled any more" in shown and "rewritten   1 groups ab" in shown
+    assert "1 version that held it could not be pulled any more" in shown and "rewritten   1 group ab" in shown
     with pytest.raises(UsageError, match="nobody can be asked here"):
         pegbar(FILM, *at)
     with pytest.raises(UsageError, match="needs a reason"):
