@@ -72,6 +72,8 @@ def experience_of(artifacts: Artifacts, config: ExperienceConfig) -> Experience:
         if content is None:
             continue
         manifest = Manifest.from_json(content)
+        if all(output.path != FILMS for output in manifest.outputs):  # nothing in it could be read
+            continue
         table = read_tables([artifacts.fetch(manifest, lambda path: path == FILMS) / FILMS], "films")
         source += sum(table["size_bytes"].to_pylist())
         num_films += table.num_rows

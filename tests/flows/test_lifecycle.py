@@ -34,6 +34,7 @@ KILLED_AT = (
 )
 TASKS = {
     "ingest-films": 1,
+    "forecast-space": 1,
     "see-shard": 1,
     "compare-films": 1,
     "curate-shard": 1,

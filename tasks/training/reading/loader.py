@@ -1,8 +1,10 @@
 """Hands batches to a training loop, read ahead of it, and counts exactly what it handed over."""
 
+import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.context import BaseContext
 from typing import Any, Generic, Literal, TypeVar
 
 import torch
@@ -15,6 +17,7 @@ from tasks.training.reading.samples import Samples
 T = TypeVar("T")
 B = TypeVar("B")
 StartMethod = Literal["fork", "forkserver", "spawn"]
+PRELOADED = ["torch.utils.data", "tasks.training.reading.loader"]
 
 
 class SampleLoader(Generic[B]):
@@ -28,6 +31,7 @@ class SampleLoader(Generic[B]):
         collate: makes a batch of samples, where they are read; without it a batch is a list.
         num_workers: processes that read; 0 reads in a thread of this one.
         num_ahead: batches read before they are asked for, by each worker.
+        start_method: how workers start; a plain fork of a process with an orchestrator's threads does not end well.
         num_steps: what ``len`` says of an order that has no end.
 
     Raises:
@@ -42,7 +46,7 @@ class SampleLoader(Generic[B]):
         *,
         num_workers: int = 0,
         num_ahead: int = 2,
-        start_method: StartMethod | None = None,
+        start_method: StartMethod = "forkserver",
         num_steps: int | None = None,
     ) -> None:
         if num_ahead < 1 or num_workers < 0:
@@ -92,7 +96,7 @@ class SampleLoader(Generic[B]):
             num_workers=self.num_workers,
             collate_fn=_as_it_is,
             prefetch_factor=self.num_ahead if self.num_workers else None,
-            multiprocessing_context=self.start_method if self.num_workers else None,
+            multiprocessing_context=_context(self.start_method) if self.num_workers else None,
             generator=torch.Generator(),  # otherwise it would draw from the generator of the training
         )
         return iter(loader) if self.num_workers else _read_ahead(iter(loader), self.num_ahead)
@@ -110,6 +114,13 @@ class _Delivered(Dataset[B | PegbarError]):
             return self.collate(self.samples.__getitems__(indices))
         except PegbarError as error:
             return error
+
+
+def _context(start_method: StartMethod) -> BaseContext:
+    context = multiprocessing.get_context(start_method)
+    if start_method == "forkserver":
+        context.set_forkserver_preload(PRELOADED)  # so that every worker but the first starts at once
+    return context
 
 
 def _as_it_is(batch: Any) -> Any:

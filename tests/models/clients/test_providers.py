@@ -36,6 +36,8 @@ def test_a_proxy_is_not_asked_for_this_machine(
     server: LanguageServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     OPENAI.build(calls_to(server, tmp_path)).ask(fox())
     monkeypatch.setattr("models.clients.transport.LOOPBACK_HOSTS", ())
     with pytest.raises(ProviderError, match="All connection attempts failed"):

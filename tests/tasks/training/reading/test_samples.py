@@ -68,7 +68,7 @@ def test_the_unit_is_part_of_what_a_state_belongs_to(clips: Dataset) -> None:
 def test_torch_s_own_loader_reads_it_in_workers_of_either_start_method(clips: Dataset) -> None:
     samples: ShotSamples[Frames] = ShotSamples(clips, transform=frames_of)
     sampler = StatefulSampler(samples, 3, tail="short")
-    for method, workers in (("fork", 2), ("spawn", 1)):
+    for method, workers in (("forkserver", 2), ("spawn", 1)):
         loader = DataLoader(
             samples, batch_sampler=sampler, num_workers=workers, multiprocessing_context=method
         )  # fmt: skip
