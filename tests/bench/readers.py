@@ -4,7 +4,8 @@ Run by hand: ``.venv/bin/python tests/bench/readers.py [FOLDER]``; FOLDER keeps 
 docs/readers_benchmark.json. All kinds are read by the same loader, in the same order, with as many processes; runs of
 the kinds take turns, and figures are medians, ratios of those to the loose run of the same turn. "dropped" means that
 the page cache was told to drop the files first (posix_fadvise), "kept" that it holds them; "hashed" that every member
-is hashed with every reading, where otherwise its shard was verified once. A loose reader hashes nothing. On a busy
+is hashed with every reading, where otherwise its shard was verified once. A loose reader hashes nothing. Counted from
+the first batch on; `start_seconds` before it are paid once an epoch (workers import, and read the tables). On a busy
 machine the wall clock says little: `ratio_of_cpu` is of samples a CPU second.
 """
 
@@ -13,7 +14,6 @@ import operator
 import os
 import platform
 import random
-import resource
 import shutil
 import statistics
 import subprocess
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import numpy as np  # noqa: E402
+import psutil  # noqa: E402
 import torch  # noqa: E402
 from published import publish  # noqa: E402
 from servers.moto_server import moto  # noqa: E402
@@ -97,6 +99,16 @@ def frames_of(sample: Sample) -> Any:
     """Decode as a training does."""
     clip = sample.shots[0].clip
     return decode_clip(sample.contents[clip.name], SHAPE, clip.name)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One run: samples after the first batch, and their wall and CPU seconds; seconds until the first batch."""
+
+    num_samples: int
+    wall: float
+    cpu: float
+    start: float
 
 
 def main(folder: Path) -> None:
@@ -229,24 +241,25 @@ def compared(
     baseline: str = "loose",
 ) -> dict[str, Any]:
     """Return figures of every kind, measured in turns after one run that is not counted."""
-    measured: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
+    measured: dict[str, list[Reading]] = {name: [] for name in kinds}
     for run in range(NUM_RUNS + 1):
         order = list(kinds)
         random.Random(run).shuffle(order)
         for name in order:
             if before is not None:
                 before()
-            seconds = read_once(kinds[name], num_workers, num_samples)
+            reading = read_once(kinds[name], num_workers, num_samples)
             if run > 0:
-                measured[name].append(seconds)
-    rates = {name: [num_samples / wall for wall, _ in runs] for name, runs in measured.items()}
-    work = {name: [num_samples / cpu for _, cpu in runs] for name, runs in measured.items()}
+                measured[name].append(reading)
+    rates = {name: [one.num_samples / one.wall for one in runs] for name, runs in measured.items()}
+    work = {name: [one.num_samples / one.cpu for one in runs] for name, runs in measured.items()}
     figures = {
         name: {
             "samples_per_second": round(statistics.median(rates[name])),
             "ratio": round(statistics.median(map(operator.truediv, rates[name], rates[baseline])), 3),
             "ratio_of_cpu": round(statistics.median(map(operator.truediv, work[name], work[baseline])), 3),
-            "cpu_ms_per_sample": round(statistics.median(cpu for _, cpu in measured[name]) / num_samples * 1000, 4),
+            "cpu_ms_per_sample": round(1000 / statistics.median(work[name]), 4),
+            "start_seconds": round(statistics.median(one.start for one in measured[name]), 2),
             "slowest_and_fastest": [round(min(rates[name])), round(max(rates[name]))],
         }
         for name in kinds
@@ -255,16 +268,18 @@ def compared(
     return figures
 
 
-def read_once(samples: Samples[Any], num_workers: int, num_samples: int) -> tuple[float, float]:
-    """Read so many samples; return wall and CPU seconds, workers' included."""
+def read_once(samples: Samples[Any], num_workers: int, num_samples: int) -> Reading:
+    """Read so many samples; what is counted begins with the first batch, when every worker is there."""
     sampler = StatefulSampler(samples, BATCH, seed=1, tail="short")
     loader: SampleLoader[list[Any]] = SampleLoader(samples, sampler, num_workers=num_workers)
-    wall, cpu, read = time.perf_counter(), _cpu_seconds(), 0
+    asked, read = time.perf_counter(), 0
     for batch in loader:
+        if read == 0:
+            first, wall, cpu = len(batch), time.perf_counter(), _cpu_seconds()
         read += len(batch)
-        if read >= num_samples:
-            break
-    return time.perf_counter() - wall, _cpu_seconds() - cpu
+        if read >= num_samples:  # within the loop, where the workers still live
+            return Reading(read - first, time.perf_counter() - wall, _cpu_seconds() - cpu, wall - asked)
+    raise ValueError(f"there are only {read} samples")
 
 
 def drop_pages(folder: Path) -> None:
@@ -276,8 +291,10 @@ def drop_pages(folder: Path) -> None:
 
 
 def _cpu_seconds() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    """Return the CPU seconds of this process and of every worker that lives."""
+    own = psutil.Process()
+    used = [process.cpu_times() for process in (own, *own.children(recursive=True))]
+    return sum(one.user + one.system for one in used)
 
 
 def _git(*arguments: str) -> str:
