@@ -10,9 +10,8 @@ from pydantic import Field
 
 from pegbar.config import Config
 from pegbar.dataset import CARD_NAME
-from pegbar.dead_runs import close_elsewhere, report_dead_runs
+from pegbar.dead_runs import bury_dead_runs
 from pegbar.errors import CallBudgetError, FailureBudgetError, GateFailedError, PegbarError, WorkspaceBusyError
-from pegbar.journal import Journal
 from pegbar.notify import Event, Notice, send
 from pegbar.records import Record
 from pegbar.services.worker import die_with_worker
@@ -123,14 +122,7 @@ def tell_of_failure(flow: "Flow[..., Any]", flow_run: FlowRun, state: State[Any]
 def tell_of_death(flow: "Flow[..., Any]", flow_run: FlowRun, state: State[Any]) -> None:
     """Tell that a night's process was killed; runs in a process that the worker starts for it."""
     settings = load_settings()
-    journal = Journal.open(settings.effective_journal_url)
-    try:
-        dead = report_dead_runs(settings, journal)
-    finally:
-        journal.close()
-    for run in dead:
-        close_elsewhere(run.run_id)
-    if not dead:
+    if not bury_dead_runs(settings):
         fields = {"reason": state.message or "", "next": "pegbar schedule list"}
         tell(settings, _request_of(flow_run), "run_died", "the night died before its run began", fields)
 

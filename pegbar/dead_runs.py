@@ -38,11 +38,8 @@ def close_elsewhere(run_id: str) -> None:
         tracking.set_terminated(run.info.run_id, status="KILLED")
 
 
-def close_after_worker(settings: Settings) -> None:
-    """Put right what the home's last worker left, once none of its processes is there any more.
-
-    On a server that other machines share, a run that died before its first line is left to Prefect's own limit of time.
-    """
+def bury_dead_runs(settings: Settings) -> list[Run]:
+    """Mark what no longer runs as dead everywhere, tell about each, and return them; the servers must run."""
     journal = Journal.open(settings.effective_journal_url)
     try:
         dead = report_dead_runs(settings, journal)
@@ -50,6 +47,15 @@ def close_after_worker(settings: Settings) -> None:
         journal.close()
     for run in dead:
         close_elsewhere(run.run_id)
+    return dead
+
+
+def close_after_worker(settings: Settings) -> None:
+    """Put right what the home's last worker left, once none of its processes is there any more.
+
+    On a server that other machines share, a run that died before its first line is left to Prefect's own limit of time.
+    """
+    bury_dead_runs(settings)
     if settings.prefect_api_url is None:
         for name in _crash({}, pool=WORK_POOL):
             text = f"{name} died with its worker before its run began. Again: pegbar schedule run NAME"

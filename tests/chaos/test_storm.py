@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers.faulty_proxy import Fault, FaultyProxy, faulty_proxy
-from servers.s3 import S3Server
-from servers.stores import S3Place, s3_place
+from servers.faulty_proxy import Fault, FaultyProxy
+from servers.stores import S3Place
 from small_films import artifacts_of, curated, write_small_film
 
 from pegbar.artifacts import Artifacts
@@ -35,17 +34,6 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_small_film(tmp_path_factory.mktemp("films"), "one", (("Ruby",), ("Ruby",)))
-
-
-@pytest.fixture
-def place(moto_server: S3Server) -> S3Place:
-    return s3_place(moto_server, "moto")
-
-
-@pytest.fixture
-def proxy(place: S3Place) -> Iterator[FaultyProxy]:
-    with faulty_proxy(str(place.config.endpoint_url)) as running:
-        yield running
 
 
 @pytest.fixture

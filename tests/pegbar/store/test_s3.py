@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from servers.faulty_proxy import FaultyProxy, faulty_proxy
+from servers.faulty_proxy import FaultyProxy
 from servers.processes import free_port
-from servers.s3 import S3Server
-from servers.stores import PART_BYTES, S3Place, s3_place
+from servers.stores import PART_BYTES, S3Place
 
 from pegbar.errors import ConfigurationError, StorageError
 from pegbar.store import S3StoreConfig
 from pegbar.store.s3_upload import plan_parts
 
 MIB = 1024 * 1024
-
-
-@pytest.fixture
-def place(moto_server: S3Server) -> S3Place:
-    return s3_place(moto_server, "moto")
-
-
-@pytest.fixture
-def proxy(place: S3Place) -> Iterator[FaultyProxy]:
-    with faulty_proxy(str(place.config.endpoint_url)) as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ A real server stands behind a proxy that fails; what the server itself must refu
 right), OpenStack Swift refuses.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,17 +26,6 @@ def behind(proxy: FaultyProxy, place: S3Place) -> S3StoreConfig:
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retry at once: how long the client waits in between is its own business."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
-
-
-@pytest.fixture
-def place(moto_server: S3Server) -> S3Place:
-    return s3_place(moto_server, "moto")
-
-
-@pytest.fixture
-def proxy(place: S3Place) -> Iterator[FaultyProxy]:
-    with faulty_proxy(str(place.config.endpoint_url)) as running:
-        yield running
 
 
 @pytest.fixture
