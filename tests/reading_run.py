@@ -67,7 +67,10 @@ class Reading(Config):
         sampler = StatefulSampler(
             samples, self.batch_size, seed=self.seed, rank=self.rank, num_ranks=self.num_ranks, tail=self.tail
         )
-        loader: SampleLoader[list[Any]] = SampleLoader(samples, sampler, num_workers=self.num_workers)
+        # spawned, so that workers have the credentials of this test: a server of workers keeps those of its start
+        loader: SampleLoader[list[Any]] = SampleLoader(
+            samples, sampler, num_workers=self.num_workers, start_method="spawn"
+        )
         if self.start is not None:
             loader.load_state_dict(self.start)
         return loader

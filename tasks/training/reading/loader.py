@@ -32,6 +32,7 @@ class SampleLoader(Generic[B]):
         num_workers: processes that read; 0 reads in a thread of this one.
         num_ahead: batches read before they are asked for, by each worker.
         start_method: how workers start; a plain fork of a process with an orchestrator's threads does not end well.
+            The server that forks them keeps the environment (credentials too) of its start; "spawn" takes today's.
         num_steps: what ``len`` says of an order that has no end.
 
     Raises:
